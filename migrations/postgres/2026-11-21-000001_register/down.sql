@@ -1,0 +1,14 @@
+drop table about;
+drop table named_handler;
+drop table conflict_of_interest;
+drop table custody;
+drop table enrolment;
+drop table identity_number;
+drop table person;
+drop table duty;
+drop table staff;
+drop table unit_serves;
+drop table unit;
+drop table agency_area;
+drop table agency;
+drop table area;

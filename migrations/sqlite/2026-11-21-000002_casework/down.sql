@@ -1,0 +1,15 @@
+drop table first_answer;
+drop table plan_confirmation;
+drop table plan_action;
+drop table plan_goal;
+drop table plan_need;
+drop table plan;
+drop table publication;
+drop table item;
+drop table consent_answer;
+drop table consent;
+drop table assignment;
+drop table party;
+drop table case_file;
+drop table concern_report;
+drop table referral;

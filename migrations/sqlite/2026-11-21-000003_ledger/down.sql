@@ -1,0 +1,4 @@
+drop table ledger_checkpoint;
+drop table ledger_leaf;
+drop table ledger_pending;
+drop table ledger_entry;

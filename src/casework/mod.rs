@@ -1,0 +1,21 @@
+//! The verbs: what happens in a case, in the words of a caseworker.
+//!
+//! Each takes the work that a permit gave leave for, looks at how things stand, and says what is in
+//! the way or does it.
+//!
+//! **Invariant:** whether somebody may is never asked here; only whether it can be done now.
+
+pub mod cases;
+pub mod consents;
+pub mod plans;
+pub mod referrals;
+
+use crate::domain::obstacle::Obstacle;
+
+/// Nobody writes over what they have not seen.
+fn unchanged(expected: Option<i64>, now: i64) -> Result<(), Obstacle> {
+    match expected {
+        Some(expected) if expected != now => Err(Obstacle::Changed { now }),
+        Some(_) | None => Ok(()),
+    }
+}

@@ -1,0 +1,17 @@
+//! The nouns: what a child, a case, a consent and a plan are, and what must hold for each.
+//!
+//! **Invariant:** nothing here reads a clock, a database, a file or a request, and no type here
+//! derives serde: the wire is not the domain.
+
+pub mod agency;
+pub mod category;
+pub mod child;
+pub mod consent;
+pub mod ground;
+pub mod identity_number;
+pub mod ids;
+pub mod law;
+pub mod obstacle;
+pub mod plan;
+pub mod referral;
+pub mod text;

@@ -1,0 +1,31 @@
+//! The front door: what comes in over HTTP, and what goes out.
+//!
+//! **Invariant:** actix is named here and where the parts meet, and nowhere else. Status codes of
+//! errors stand in [`problem`] only. What a handler returns came through the store's door, or is
+//! recorded by [`net`] before it leaves.
+
+mod body;
+mod bounds;
+mod desk;
+mod etag;
+mod fault;
+mod field;
+mod front;
+mod headers;
+mod health;
+mod language;
+mod mark;
+mod me;
+mod net;
+mod openapi;
+mod paging;
+pub mod problem;
+mod reply;
+mod routes;
+mod sign_in;
+mod units;
+mod unmatched;
+mod words;
+
+pub use front::{Front, app};
+pub use openapi::document;

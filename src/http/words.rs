@@ -1,0 +1,181 @@
+//! What the service says to people, in their language. The words stand in `config/messages`.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use fluent_templates::fluent_bundle::FluentValue;
+use fluent_templates::{LanguageIdentifier, langid, static_loader};
+
+use super::language::tag;
+use crate::access::Language;
+
+// What may stand in a text are numbers, which need no marks around them that isolate them.
+static_loader! {
+    static TEXTS = {
+        locales: "config/messages",
+        fallback_language: "sv",
+        customise: |bundle| bundle.set_use_isolating(false),
+    };
+}
+
+/// The text called `key`.
+pub fn say(language: Language, key: &str) -> Option<String> {
+    look_up(language, key, None)
+}
+
+/// The text called `key`, with `number` in the place of `{ $number }`.
+pub fn say_number(language: Language, key: &str, number: u64) -> Option<String> {
+    let number = HashMap::from([(Cow::Borrowed("number"), FluentValue::from(number))]);
+    look_up(language, key, Some(&number))
+}
+
+fn look_up(
+    language: Language,
+    key: &str,
+    arguments: Option<&HashMap<Cow<'static, str>, FluentValue<'_>>>,
+) -> Option<String> {
+    static LANGUAGES: LazyLock<[LanguageIdentifier; 2]> =
+        LazyLock::new(|| [langid!("sv"), langid!("en")]);
+    let wanted = LANGUAGES.iter().find(|known| known.language.as_str() == tag(language))?;
+    TEXTS.lookup_single_language(wanted, key, arguments).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    use super::*;
+    use crate::http::fault::REASONS;
+    use crate::http::problem::Kind;
+
+    const SWEDISH: &str = include_str!("../../config/messages/sv.ftl");
+    const ENGLISH: &str = include_str!("../../config/messages/en.ftl");
+    /// Words of [`crate::domain::plan::Lack`].
+    const LACKS: [&str; 12] = [
+        "need",
+        "goal_for_need",
+        "action_for_goal",
+        "active_party_for_action",
+        "third_party_for_action",
+        "overarching_responsible",
+        "overarching_responsible_among_parties",
+        "met_on",
+        "follow_up_on",
+        "follow_up_after_meeting",
+        "child_view",
+        "confirmation_by_unit",
+    ];
+
+    /// The keys of a file, with `key.attribute` for attributes.
+    fn keys(text: &str) -> BTreeSet<String> {
+        let mut message = "";
+        let mut keys = BTreeSet::new();
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let Some((name, _)) = line.split_once('=') else { continue };
+            match name.trim().strip_prefix('.') {
+                Some(attribute) if line.starts_with(' ') => {
+                    keys.insert(format!("{message}.{attribute}"));
+                }
+                _ if !line.starts_with(' ') => {
+                    message = name.trim();
+                    assert!(keys.insert(message.to_owned()), "`{message}` stands twice");
+                }
+                _ => {}
+            }
+        }
+        keys
+    }
+
+    /// Every `name: "word"` in the rooms that make obstacles.
+    fn words_in_sources(name: &str) -> BTreeSet<String> {
+        let mut open = vec!["domain", "casework", "store"]
+            .into_iter()
+            .map(|room| Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(room))
+            .collect::<Vec<_>>();
+        let mut words = BTreeSet::new();
+        while let Some(path) = open.pop() {
+            if path.is_dir() {
+                let entries = std::fs::read_dir(&path).expect("a directory");
+                open.extend(entries.map(|entry| entry.expect("an entry").path()));
+                continue;
+            }
+            let text = std::fs::read_to_string(&path).unwrap_or_default();
+            let pattern = format!("{name}: \"");
+            words.extend(
+                text.split(pattern.as_str())
+                    .skip(1)
+                    .filter_map(|after| Some(after.split_once('"')?.0.to_owned())),
+            );
+        }
+        words
+    }
+
+    fn assert_said(key: &str) {
+        for language in [Language::Swedish, Language::English] {
+            let said = say_number(language, key, 7).unwrap_or_default();
+            assert!(!said.is_empty(), "`{key}` has no text in {}", tag(language));
+            assert!(!said.contains('{'), "{said}");
+        }
+    }
+
+    #[test]
+    fn both_languages_say_the_same_things() {
+        assert_eq!(keys(SWEDISH), keys(ENGLISH));
+        assert!(keys(SWEDISH).len() > 40);
+    }
+
+    #[test]
+    fn every_problem_has_a_title_and_a_detail() {
+        for kind in Kind::ALL {
+            assert_said(&format!("problem-{}", kind.slug()));
+            assert_said(&format!("problem-{}.detail", kind.slug()));
+        }
+    }
+
+    #[test]
+    fn every_reason_and_every_lack_has_a_text() {
+        for reason in REASONS {
+            assert_said(&format!("field-{reason}"));
+        }
+        for lack in LACKS {
+            assert_said(&format!("lack-{lack}"));
+        }
+    }
+
+    #[test]
+    fn every_obstacle_that_the_casework_knows_has_a_text() {
+        for reason in words_in_sources("reason") {
+            assert_said(&format!("field-{reason}"));
+        }
+        for why in words_in_sources("why") {
+            assert_said(&format!("state-{why}"));
+        }
+    }
+
+    #[test]
+    fn no_text_is_left_that_nothing_says() {
+        let known = |key: &str| {
+            let of_problem = |slug: &str| Kind::ALL.iter().any(|kind| kind.slug() == slug);
+            let (message, _) = key.split_once('.').unwrap_or((key, ""));
+            match message.split_once('-') {
+                Some(("problem", slug)) => of_problem(slug),
+                Some(("field", word)) => {
+                    REASONS.contains(&word) || words_in_sources("reason").contains(word)
+                }
+                Some(("lack", word)) => LACKS.contains(&word),
+                Some(("state", word)) => words_in_sources("why").contains(word),
+                _ => false,
+            }
+        };
+        let idle: Vec<String> = keys(SWEDISH).into_iter().filter(|key| !known(key)).collect();
+        assert!(idle.is_empty(), "{idle:?}");
+    }
+
+    #[test]
+    fn a_number_is_put_into_its_place() {
+        let said = say_number(Language::English, "field-too_long", 20_000).expect("a text");
+        assert!(said.contains("20,000") || said.contains("20000"), "{said}");
+    }
+}

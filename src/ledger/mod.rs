@@ -1,0 +1,102 @@
+//! What was done, and how to prove it: entries, their canonical bytes, each agency's Merkle log,
+//! signed checkpoints, exports and the verifier. `docs/LEDGER.md` describes the formats.
+//!
+//! **Invariant:** everything here is a function of its arguments. Nothing reads the clock, draws
+//! random numbers, opens a file or knows the database.
+
+use signed_note::NoteError;
+
+pub use bundle::{Manifest, RecordLine, fence_line, leaf_line};
+pub use checkpoint::{Checkpoint, LogKey, VerifierKey};
+pub use csv::{csv_header, csv_row};
+pub use entry::{ActorMark, Header, Record, Resource, SealedEntry, SealedRecord};
+pub use finding::{Fault, Finding, KeySource, Part, Report};
+pub use leaf::{Leaf, origin};
+pub use merkle::{
+    Hash, consistency_proof, inclusion_proof, root, verify_consistency, verify_inclusion,
+};
+pub use range::CompactRange;
+pub use verify::verify;
+pub use words::{ActorKind, Decision, Effect, Outcome, Word};
+
+mod bundle;
+mod canonical;
+mod checkpoint;
+mod csv;
+mod entry;
+mod finding;
+mod leaf;
+mod merkle;
+mod range;
+#[cfg(test)]
+mod sample;
+mod verify;
+mod wire;
+mod words;
+
+/// Why bytes are not what the ledger's formats say. Never quotes what an entry holds.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The bytes aren't one JSON value (RFC 8259).
+    #[error("not JSON")]
+    NotJson(#[source] serde_json::Error),
+    /// The JSON isn't written in the one way that RFC 8785 allows, or holds null or a fraction.
+    #[error("not canonical JSON")]
+    NotCanonical,
+    /// A field is absent, of the wrong type or out of its range.
+    #[error("{object} has no fit value for `{field}`")]
+    Field {
+        /// What kind of object it is.
+        object: &'static str,
+        /// The field's name.
+        field: &'static str,
+    },
+    /// A field too many.
+    #[error("{object} has a field that this version does not know")]
+    UnknownField {
+        /// What kind of object it is.
+        object: &'static str,
+    },
+    /// Not 64 lowercase hexadecimal digits, or not 32 bytes.
+    #[error("not a SHA-256 hash")]
+    Hash,
+    /// A number of hashes that can't cover a range of leaves.
+    #[error("{found} hashes do not cover the leaves from {begin} up to {end}")]
+    Range {
+        /// The first leaf of the range.
+        begin: u64,
+        /// One past its last leaf.
+        end: u64,
+        /// How many hashes there were.
+        found: usize,
+    },
+    /// A range that doesn't begin where the one before it ends.
+    #[error("a range that begins at {found} cannot follow one that ends at {expected}")]
+    Apart {
+        /// Where the first range ends.
+        expected: u64,
+        /// Where the second begins.
+        found: u64,
+    },
+    /// An inclusion or consistency proof that doesn't lead to the root.
+    #[error("the proof does not lead to the root")]
+    Proof,
+    /// A log's name with a space, a plus or a control character in it, or an empty one.
+    #[error("`{0}` cannot be the name of a log")]
+    Origin(String),
+    /// Not a C2SP verifier key for Ed25519.
+    #[error("not a verifier key of the form name+hash+key")]
+    Key,
+    /// Not a C2SP signed note, or not signed with the key at hand.
+    #[error("the checkpoint is not a note signed by `{key}`")]
+    Note {
+        /// The key's name.
+        key: String,
+        /// What the note library found.
+        #[source]
+        source: NoteError,
+    },
+    /// The signed text isn't a checkpoint, or names another log than the key does.
+    #[error("the signed text is not a checkpoint of `{0}`")]
+    Checkpoint(String),
+}

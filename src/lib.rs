@@ -1,0 +1,9 @@
+//! Samsyn: school, social services and health care meet around one child.
+
+pub mod access;
+pub mod casework;
+pub mod clock;
+pub mod domain;
+pub mod identity;
+pub mod ledger;
+pub mod store;

@@ -1,0 +1,194 @@
+//! Reads the law from its file.
+//!
+//! **Invariant:** a law without a provision of each kind, or with ages out of order, stops the
+//! start: nothing is guessed.
+
+use chrono::NaiveDate;
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::domain::law::{Dated, Law, WaiverAges};
+
+/// The law that the service is built with.
+const SWEDEN: &str = include_str!("../../config/law/se.toml");
+
+/// Why the law can't be used.
+#[derive(Debug, Error)]
+pub enum LawError {
+    /// Not TOML, an unknown name, or a value of the wrong type.
+    #[error("the law can't be read: {0}")]
+    Read(#[from] toml::de::Error),
+    /// No time zone of this name (IANA).
+    #[error("the law names `{0}`, which is no time zone")]
+    TimeZone(String),
+    /// A kind of provision that has none.
+    #[error("the law has no `{0}`")]
+    Missing(&'static str),
+    /// A provision that makes no sense.
+    #[error("`{kind}` from {from}: {problem}")]
+    Provision {
+        /// Its kind.
+        kind: &'static str,
+        /// Its first day.
+        from: NaiveDate,
+        /// What is wrong.
+        problem: &'static str,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    time_zone: String,
+    waiver_ages: Vec<WaiverAgesRow>,
+    waiver_days_max: Vec<DaysRow>,
+    child_below_age: Vec<AgeRow>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WaiverAgesRow {
+    valid_from: NaiveDate,
+    valid_to: Option<NaiveDate>,
+    source: String,
+    with_child_from: i64,
+    child_alone_from: i64,
+    adult_from: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DaysRow {
+    valid_from: NaiveDate,
+    valid_to: Option<NaiveDate>,
+    source: String,
+    days: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AgeRow {
+    valid_from: NaiveDate,
+    valid_to: Option<NaiveDate>,
+    source: String,
+    age: i64,
+}
+
+/// Reads `text`, or the built-in Swedish law when there is none.
+///
+/// # Errors
+/// [`LawError`] says which provision is wrong.
+pub fn read_law(text: Option<&str>) -> Result<Law, LawError> {
+    let written: Written = toml::from_str(text.unwrap_or(SWEDEN))?;
+    let law = Law {
+        time_zone: written
+            .time_zone
+            .parse()
+            .map_err(|_| LawError::TimeZone(written.time_zone.clone()))?,
+        waiver_ages: written.waiver_ages.into_iter().map(WaiverAgesRow::dated).collect(),
+        waiver_days_max: written
+            .waiver_days_max
+            .into_iter()
+            .map(|row| dated(row.valid_from, row.valid_to, row.source, row.days))
+            .collect(),
+        child_below_age: written
+            .child_below_age
+            .into_iter()
+            .map(|row| dated(row.valid_from, row.valid_to, row.source, row.age))
+            .collect(),
+    };
+    check("waiver_ages", &law.waiver_ages, |ages| {
+        let WaiverAges { with_child_from, child_alone_from, adult_from } = *ages;
+        let ordered = 0 <= with_child_from
+            && with_child_from <= child_alone_from
+            && child_alone_from <= adult_from;
+        (!ordered).then_some("the ages do not rise")
+    })?;
+    let above_zero = |number: &i64| (*number < 1).then_some("the number must be at least 1");
+    check("waiver_days_max", &law.waiver_days_max, above_zero)?;
+    check("child_below_age", &law.child_below_age, above_zero)?;
+    Ok(law)
+}
+
+impl WaiverAgesRow {
+    fn dated(self) -> Dated<WaiverAges> {
+        let ages = WaiverAges {
+            with_child_from: self.with_child_from,
+            child_alone_from: self.child_alone_from,
+            adult_from: self.adult_from,
+        };
+        dated(self.valid_from, self.valid_to, self.source, ages)
+    }
+}
+
+fn dated<T>(
+    valid_from: NaiveDate,
+    valid_to: Option<NaiveDate>,
+    source: String,
+    says: T,
+) -> Dated<T> {
+    Dated { valid_from, valid_to, source, says }
+}
+
+fn check<T>(
+    kind: &'static str,
+    provisions: &[Dated<T>],
+    wrong: impl Fn(&T) -> Option<&'static str>,
+) -> Result<(), LawError> {
+    if provisions.is_empty() {
+        return Err(LawError::Missing(kind));
+    }
+    for law in provisions {
+        let backwards = law.valid_to.is_some_and(|last| last < law.valid_from);
+        let problem = backwards.then_some("it ends before it begins").or_else(|| wrong(&law.says));
+        if let Some(problem) = problem {
+            return Err(LawError::Provision { kind, from: law.valid_from, problem });
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::law::in_force;
+
+    #[test]
+    fn the_built_in_law_holds_today_and_says_what_practice_does() {
+        let law = read_law(None).expect("the built-in law");
+        let day = "2026-11-21".parse().expect("a day");
+        let ages = in_force(&law.waiver_ages, day).expect("ages").says;
+        assert_eq!(
+            (ages.with_child_from, ages.child_alone_from, ages.adult_from),
+            (12, 15, 18)
+        );
+        assert_eq!(in_force(&law.child_below_age, day).map(|law| law.says), Some(18));
+        assert_eq!(in_force(&law.waiver_days_max, day).map(|law| law.says), Some(365));
+        assert_eq!(law.time_zone, chrono_tz::Europe::Stockholm);
+    }
+
+    #[test]
+    fn every_provision_names_its_source() {
+        let law = read_law(None).expect("the built-in law");
+        let sources = law.waiver_ages.iter().map(|law| &law.source);
+        let sources = sources.chain(law.waiver_days_max.iter().map(|law| &law.source));
+        let mut sources = sources.chain(law.child_below_age.iter().map(|law| &law.source));
+        assert!(sources.all(|source| source.contains("OSL")));
+    }
+
+    #[test]
+    fn a_law_that_makes_no_sense_is_refused() {
+        for (from, to, said) in [
+            ("Europe/Stockholm", "Europe/Samsyn", "no time zone"),
+            ("child_alone_from = 15", "child_alone_from = 11", "do not rise"),
+            ("days = 365", "days = 0", "at least 1"),
+            ("age = 18", "age = 18\nvalid_to = \"2001-01-01\"", "ends before it begins"),
+            ("age = 18", "years = 18", "years"),
+            ("[[waiver_ages]]", "[[old_waiver_ages]]", "waiver_ages"),
+        ] {
+            assert!(SWEDEN.contains(from), "{from}");
+            let error = read_law(Some(&SWEDEN.replacen(from, to, 1))).expect_err(to).to_string();
+            assert!(error.contains(said), "{error}");
+        }
+    }
+}

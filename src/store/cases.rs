@@ -1,0 +1,455 @@
+//! Cases, their parties and their assigned staff.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::error::Halt;
+use super::schema::{assignment, case_file, duty, party, staff};
+use super::sql::At;
+use super::work::{Page, Work};
+use crate::access::Act;
+use crate::access::act::{
+    AnswerInvitation, AssignStaff, InviteParty, ListCases, ListInvitations, OpenCase, ReadCase,
+};
+use crate::access::facts::PartyStanding;
+use crate::clock::Instant;
+use crate::domain::ids::{AreaId, CaseId, ChildId, ReferralId, StaffId, UnitId};
+use crate::domain::obstacle::Obstacle;
+use crate::domain::referral::ReferralState;
+use crate::ledger::Effect;
+
+/// A case as it is opened.
+#[derive(Clone, Debug)]
+pub struct NewCase {
+    /// The named owner, of the opening unit's staff.
+    pub owner: StaffId,
+    /// The day of the first contact with the child.
+    pub first_contact_on: NaiveDate,
+    /// The question that the parties shall answer together.
+    pub key_question: String,
+    /// Units that are asked to take part.
+    pub invite: Vec<UnitId>,
+}
+
+/// A case in a list.
+#[derive(Clone, Debug)]
+pub struct CaseSummary {
+    /// Its id.
+    pub id: CaseId,
+    /// The child.
+    pub child: ChildId,
+    /// The coordinating unit.
+    pub unit: UnitId,
+    /// The day of the first contact.
+    pub first_contact_on: NaiveDate,
+    /// When it was opened.
+    pub opened_at: Instant,
+}
+
+/// A case, whole.
+#[derive(Clone, Debug)]
+pub struct CaseView {
+    /// As in a list.
+    pub summary: CaseSummary,
+    /// The referral that it opened on.
+    pub referral: ReferralId,
+    /// The named owner.
+    pub owner: StaffId,
+    /// The question to answer together.
+    pub key_question: String,
+    /// Who takes part.
+    pub parties: Vec<PartyView>,
+    /// Its version.
+    pub version: i64,
+}
+
+/// A party.
+#[derive(Clone, Debug)]
+pub struct PartyView {
+    /// The unit.
+    pub unit: UnitId,
+    /// How it takes part; declining leaves `None`.
+    pub standing: PartyStanding,
+    /// When it was asked.
+    pub invited_at: Instant,
+    /// When it answered.
+    pub answered_at: Option<Instant>,
+    /// Why it declined.
+    pub reason: Option<String>,
+    /// Its assigned staff.
+    pub assigned: Vec<AssignmentRow>,
+}
+
+/// An assignment.
+#[derive(Clone, Debug)]
+pub struct AssignmentRow {
+    /// Who.
+    pub staff: StaffId,
+    /// From which day.
+    pub from: NaiveDate,
+    /// To which day, if it is known.
+    pub to: Option<NaiveDate>,
+}
+
+/// An invitation as the asked unit sees it: who asks, and the question. Nothing of the case.
+#[derive(Clone, Debug)]
+pub struct Invitation {
+    /// The case.
+    pub case: CaseId,
+    /// The unit that is asked.
+    pub unit: UnitId,
+    /// The coordinating unit, which asks.
+    pub from: UnitId,
+    /// The question to answer together.
+    pub key_question: String,
+    /// When it was asked.
+    pub invited_at: Instant,
+}
+
+impl Work<'_, OpenCase> {
+    /// Opens the case: the opening unit becomes its first party, the owner its first assigned.
+    pub fn open(&mut self, new: &NewCase) -> Result<CaseView, Halt> {
+        let referral = self.act().referral;
+        let before = self.referral_before()?;
+        let (child, unit) = (before.summary.child, before.draft.to);
+        let area = self.area_of(child)?;
+        let today = self.means.law.day_of(self.now());
+        self.works_at(new.owner, unit, "owner", today)?;
+        let id: CaseId = self.means.clock.new_id();
+        diesel::insert_into(case_file::table)
+            .values((
+                case_file::id.eq(id),
+                case_file::area_id.eq(area),
+                case_file::child_id.eq(child),
+                case_file::referral_id.eq(referral),
+                case_file::unit_id.eq(unit),
+                case_file::owner_id.eq(new.owner),
+                case_file::first_contact_on.eq(new.first_contact_on),
+                case_file::key_question.eq(&new.key_question),
+                case_file::opened_at.eq(At(self.now())),
+                case_file::version.eq(1),
+            ))
+            .execute(self.database)?;
+        self.add_party(id, area, unit, PartyStanding::Active)?;
+        self.add_assignment(id, area, unit, new.owner, (today, None))?;
+        for invited in &new.invite {
+            if *invited != unit {
+                self.receiving_unit(*invited, "invite", None)?;
+                self.add_party(id, area, *invited, PartyStanding::Invited)?;
+                let owner = self.agency_of(*invited)?;
+                self.touched(owner, ("Case", id.uuid()), Effect::Changed);
+            }
+        }
+        self.set_state(referral, ReferralState::CaseOpened, None)?;
+        self.case(id)
+    }
+}
+
+impl Work<'_, ListCases> {
+    /// The cases that one is assigned to, oldest first.
+    pub fn cases(&mut self, page: Page) -> Result<Vec<CaseSummary>, Halt> {
+        let who = self.staff();
+        let mut query = case_file::table
+            .filter(case_file::id.eq_any(
+                assignment::table.filter(assignment::staff_id.eq(who)).select(assignment::case_id),
+            ))
+            .order(case_file::id)
+            .limit(self.means.rows_max)
+            .select(case_file::id)
+            .into_boxed();
+        if let Some(after) = page.after {
+            query = query.filter(case_file::id.gt(CaseId::new(after)));
+        }
+        let ids: Vec<CaseId> = query.load(self.database)?;
+        let mut served = Vec::new();
+        for id in ids {
+            if served.len() == page.limit {
+                break;
+            }
+            if self.may_serve(ReadCase { case: id })? {
+                served.push(self.case(id)?.summary);
+            }
+        }
+        Ok(served)
+    }
+}
+
+impl Work<'_, ReadCase> {
+    /// The case.
+    pub fn read(&mut self) -> Result<CaseView, Halt> {
+        self.case(self.act().case)
+    }
+}
+
+impl Work<'_, InviteParty> {
+    /// Asks the unit.
+    pub fn invite(&mut self) -> Result<CaseView, Halt> {
+        let act = self.act().clone();
+        let case = self.case(act.case)?;
+        self.receiving_unit(act.unit, "unit", None)?;
+        let known = case.parties.iter().find(|party| party.unit == act.unit);
+        match known.map(|party| party.standing) {
+            None => {
+                let area = self.area_of(case.summary.child)?;
+                self.add_party(act.case, area, act.unit, PartyStanding::Invited)?;
+            }
+            // A unit that declined can be asked again.
+            Some(PartyStanding::None) => {
+                self.set_party(act.case, act.unit, PartyStanding::Invited, None)?;
+            }
+            Some(_) => return Err(Obstacle::State { why: "already_a_party" }.into()),
+        }
+        let owner = self.agency_of(act.unit)?;
+        self.touched(owner, ("Case", act.case.uuid()), Effect::Changed);
+        self.case(act.case)
+    }
+}
+
+impl Work<'_, ListInvitations> {
+    /// The invitations that wait for the unit, oldest first.
+    pub fn invitations(&mut self) -> Result<Vec<Invitation>, Halt> {
+        let unit = self.act().unit;
+        let waiting: Vec<CaseId> = party::table
+            .filter(party::unit_id.eq(unit).and(party::standing.eq("invited")))
+            .order(party::case_id)
+            .limit(self.means.rows_max)
+            .select(party::case_id)
+            .load(self.database)?;
+        let mut served = Vec::new();
+        for case in waiting {
+            if self.may_serve(AnswerInvitation { case, unit })? {
+                served.extend(self.invitation(case, unit)?);
+            }
+        }
+        Ok(served)
+    }
+
+    fn invitation(&mut self, case: CaseId, unit: UnitId) -> Result<Option<Invitation>, Halt> {
+        let view = self.case(case)?;
+        let asked = view.parties.iter().find(|party| party.unit == unit);
+        Ok(asked.map(|party| Invitation {
+            case,
+            unit,
+            from: view.summary.unit,
+            key_question: view.key_question.clone(),
+            invited_at: party.invited_at,
+        }))
+    }
+}
+
+impl Work<'_, AnswerInvitation> {
+    /// Takes part, actively or reading only, with the staff named.
+    pub fn accept(&mut self, standing: PartyStanding, assigned: &[StaffId]) -> Result<(), Halt> {
+        let act = self.act().clone();
+        self.still_invited(act.case, act.unit)?;
+        self.set_party(act.case, act.unit, standing, None)?;
+        let today = self.means.law.day_of(self.now());
+        let area = self.case_area(act.case)?;
+        for who in assigned {
+            self.works_at(*who, act.unit, "assign", today)?;
+            self.add_assignment(act.case, area, act.unit, *who, (today, None))?;
+        }
+        Ok(())
+    }
+
+    /// Says no, with a reason.
+    pub fn decline(&mut self, reason: &str) -> Result<(), Halt> {
+        let act = self.act().clone();
+        self.still_invited(act.case, act.unit)?;
+        self.set_party(act.case, act.unit, PartyStanding::None, Some(reason))
+    }
+
+    fn still_invited(&mut self, case: CaseId, unit: UnitId) -> Result<(), Halt> {
+        let standing: String =
+            party::table.find((case, unit)).select(party::standing).first(self.database)?;
+        if PartyStanding::from_word(&standing) == PartyStanding::Invited {
+            return Ok(());
+        }
+        Err(Obstacle::State { why: "already_answered" }.into())
+    }
+}
+
+impl Work<'_, AssignStaff> {
+    /// Assigns a colleague from today on.
+    pub fn assign(&mut self, who: StaffId, to: Option<NaiveDate>) -> Result<(), Halt> {
+        let act = self.act().clone();
+        let today = self.means.law.day_of(self.now());
+        self.works_at(who, act.unit, "staff", today)?;
+        let area = self.case_area(act.case)?;
+        self.add_assignment(act.case, area, act.unit, who, (today, to))
+    }
+
+    /// Ends a colleague's assignment with yesterday.
+    pub fn release(&mut self, who: StaffId) -> Result<(), Halt> {
+        let act = self.act().clone();
+        let today = self.means.law.day_of(self.now());
+        let ended = diesel::update(
+            assignment::table
+                .filter(assignment::case_id.eq(act.case).and(assignment::unit_id.eq(act.unit)))
+                .filter(assignment::staff_id.eq(who))
+                .filter(assignment::to_date.is_null().or(assignment::to_date.ge(today))),
+        )
+        .set(assignment::to_date.eq(today.pred_opt()))
+        .execute(self.database)?;
+        if ended == 0 {
+            return Err(Obstacle::State { why: "not_assigned" }.into());
+        }
+        Ok(())
+    }
+}
+
+impl<A: Act> Work<'_, A> {
+    pub(super) fn case(&mut self, id: CaseId) -> Result<CaseView, Halt> {
+        type Row = (ChildId, ReferralId, UnitId, StaffId, NaiveDate, String, At, i64);
+        let (child, referral, unit, owner, first_contact_on, key_question, opened_at, version): Row =
+            case_file::table
+                .find(id)
+                .select((
+                    case_file::child_id,
+                    case_file::referral_id,
+                    case_file::unit_id,
+                    case_file::owner_id,
+                    case_file::first_contact_on,
+                    case_file::key_question,
+                    case_file::opened_at,
+                    case_file::version,
+                ))
+                .first(self.database)?;
+        let summary = CaseSummary { id, child, unit, first_contact_on, opened_at: opened_at.0 };
+        let parties = self.parties(id)?;
+        Ok(CaseView { summary, referral, owner, key_question, parties, version })
+    }
+
+    pub(super) fn parties(&mut self, id: CaseId) -> Result<Vec<PartyView>, Halt> {
+        type Row = (UnitId, String, At, Option<At>, Option<String>);
+        let rows: Vec<Row> = party::table
+            .filter(party::case_id.eq(id))
+            .order(party::unit_id)
+            .select((
+                party::unit_id,
+                party::standing,
+                party::invited_at,
+                party::answered_at,
+                party::reason,
+            ))
+            .load(self.database)?;
+        let assigned: Vec<(UnitId, StaffId, NaiveDate, Option<NaiveDate>)> = assignment::table
+            .filter(assignment::case_id.eq(id))
+            .order(assignment::id)
+            .select((
+                assignment::unit_id,
+                assignment::staff_id,
+                assignment::from_date,
+                assignment::to_date,
+            ))
+            .load(self.database)?;
+        Ok(rows
+            .into_iter()
+            .map(|(unit, standing, invited_at, answered_at, reason)| PartyView {
+                unit,
+                standing: PartyStanding::from_word(&standing),
+                invited_at: invited_at.0,
+                answered_at: answered_at.map(|at| at.0),
+                reason,
+                assigned: assigned
+                    .iter()
+                    .filter(|row| row.0 == unit)
+                    .map(|(_, staff, from, to)| AssignmentRow {
+                        staff: *staff,
+                        from: *from,
+                        to: *to,
+                    })
+                    .collect(),
+            })
+            .collect())
+    }
+
+    fn case_area(&mut self, id: CaseId) -> Result<AreaId, Halt> {
+        Ok(case_file::table.find(id).select(case_file::area_id).first(self.database)?)
+    }
+
+    fn add_party(
+        &mut self,
+        case: CaseId,
+        area: AreaId,
+        unit: UnitId,
+        standing: PartyStanding,
+    ) -> Result<(), Halt> {
+        let answered = standing.reads().then_some(At(self.now()));
+        diesel::insert_into(party::table)
+            .values((
+                party::case_id.eq(case),
+                party::unit_id.eq(unit),
+                party::area_id.eq(area),
+                party::standing.eq(standing.word()),
+                party::invited_at.eq(At(self.now())),
+                party::answered_at.eq(answered),
+            ))
+            .execute(self.database)?;
+        Ok(())
+    }
+
+    fn set_party(
+        &mut self,
+        case: CaseId,
+        unit: UnitId,
+        standing: PartyStanding,
+        reason: Option<&str>,
+    ) -> Result<(), Halt> {
+        let answered = (standing != PartyStanding::Invited).then_some(At(self.now()));
+        diesel::update(party::table.find((case, unit)))
+            .set((
+                party::standing.eq(standing.word()),
+                party::answered_at.eq(answered),
+                party::reason.eq(reason),
+            ))
+            .execute(self.database)?;
+        diesel::update(case_file::table.find(case))
+            .set(case_file::version.eq(case_file::version + 1))
+            .execute(self.database)?;
+        Ok(())
+    }
+
+    fn add_assignment(
+        &mut self,
+        case: CaseId,
+        area: AreaId,
+        unit: UnitId,
+        who: StaffId,
+        days: (NaiveDate, Option<NaiveDate>),
+    ) -> Result<(), Halt> {
+        diesel::insert_into(assignment::table)
+            .values((
+                assignment::id.eq(self.means.clock.new_id::<CaseId>()),
+                assignment::area_id.eq(area),
+                assignment::case_id.eq(case),
+                assignment::unit_id.eq(unit),
+                assignment::staff_id.eq(who),
+                assignment::from_date.eq(days.0),
+                assignment::to_date.eq(days.1),
+            ))
+            .execute(self.database)?;
+        Ok(())
+    }
+
+    /// Only who works at the unit today can be named by it.
+    fn works_at(
+        &mut self,
+        who: StaffId,
+        unit: UnitId,
+        field: &'static str,
+        today: NaiveDate,
+    ) -> Result<(), Halt> {
+        let found: Option<StaffId> = staff::table
+            .inner_join(duty::table)
+            .filter(staff::id.eq(who).and(duty::unit_id.eq(unit)))
+            .filter(duty::from_date.le(today))
+            .filter(duty::to_date.is_null().or(duty::to_date.ge(today)))
+            .select(staff::id)
+            .first(self.database)
+            .optional()?;
+        found
+            .map(|_| ())
+            .ok_or_else(|| Obstacle::Field { field, reason: "does_not_work_there" }.into())
+    }
+}

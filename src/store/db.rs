@@ -1,0 +1,162 @@
+//! The two databases behind one connection type.
+//!
+//! **Invariant:** only this file knows which database it is, with the writer for how each commits.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
+use diesel::{Connection as _, PgConnection, SqliteConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use thiserror::Error;
+
+/// A connection to either database. `Sqlite` stands last because it takes any string for a path.
+#[derive(diesel::MultiConnection)]
+pub enum Database {
+    /// PostgreSQL.
+    Postgres(PgConnection),
+    /// SQLite.
+    Sqlite(SqliteConnection),
+}
+
+const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/postgres");
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations/sqlite");
+
+/// Where the data is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A PostgreSQL server, as a `postgres://` URL.
+    Postgres(String),
+    /// A SQLite file.
+    Sqlite(PathBuf),
+}
+
+/// What can go wrong with a database before a question is put to it.
+#[derive(Debug, Error)]
+pub enum DatabaseError {
+    /// The address names neither.
+    #[error("`{0}` is neither a `postgres://` address nor a `sqlite:` path")]
+    UnknownScheme(String),
+    /// No connection.
+    #[error("the database does not answer")]
+    Connect(#[source] diesel::ConnectionError),
+    /// No free connection in time.
+    #[error("no database connection came free in time")]
+    Pool(#[from] diesel::r2d2::PoolError),
+    /// A statement failed.
+    #[error("the database refused a statement")]
+    Query(#[from] diesel::result::Error),
+    /// A migration failed.
+    #[error("a migration failed: {0}")]
+    Migration(String),
+}
+
+impl Place {
+    /// Reads `postgres://…`, `postgresql://…` or `sqlite:path`.
+    ///
+    /// # Errors
+    /// [`DatabaseError::UnknownScheme`] with the scheme only: an address can hold a password.
+    pub fn parse(url: &str) -> Result<Self, DatabaseError> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url.to_owned()));
+        }
+        match url.strip_prefix("sqlite:") {
+            Some(path) if !path.is_empty() => {
+                Ok(Self::Sqlite(PathBuf::from(path.trim_start_matches("//"))))
+            }
+            Some(_) | None => {
+                let scheme = url.split(':').next().unwrap_or_default();
+                Err(DatabaseError::UnknownScheme(scheme.to_owned()))
+            }
+        }
+    }
+
+    /// Opens one connection.
+    pub fn connect(&self) -> Result<Database, DatabaseError> {
+        match self {
+            Self::Postgres(url) => {
+                PgConnection::establish(url).map(Database::Postgres).map_err(DatabaseError::Connect)
+            }
+            Self::Sqlite(path) => {
+                let mut connection = SqliteConnection::establish(&path.to_string_lossy())
+                    .map_err(DatabaseError::Connect)?;
+                connection.batch_execute(
+                    "pragma busy_timeout = 5000; pragma journal_mode = wal; \
+                     pragma synchronous = full; pragma foreign_keys = on;",
+                )?;
+                Ok(Database::Sqlite(connection))
+            }
+        }
+    }
+
+    /// Opens up to `size` connections, at most `wait` for one of them.
+    pub fn pool(&self, size: u32, wait: Duration) -> Result<Connections, DatabaseError> {
+        Ok(Pool::builder()
+            .max_size(size)
+            .min_idle(Some(1))
+            .connection_timeout(wait)
+            .test_on_check_out(matches!(self, Self::Postgres(_)))
+            .build(Manager(self.clone()))?)
+    }
+}
+
+/// Connections to share.
+pub type Connections = Pool<Manager>;
+/// One of them, for a while.
+pub type Borrowed = PooledConnection<Manager>;
+
+/// Opens connections for a pool.
+#[derive(Debug)]
+pub struct Manager(Place);
+
+impl ManageConnection for Manager {
+    type Connection = Database;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Database, Self::Error> {
+        self.0.connect().map_err(|error| match error {
+            DatabaseError::Connect(error) => diesel::r2d2::Error::ConnectionError(error),
+            DatabaseError::Query(error) => diesel::r2d2::Error::QueryError(error),
+            other => diesel::r2d2::Error::ConnectionError(diesel::ConnectionError::BadConnection(
+                other.to_string(),
+            )),
+        })
+    }
+
+    fn is_valid(&self, connection: &mut Database) -> Result<(), Self::Error> {
+        connection.batch_execute("select 1").map_err(diesel::r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, _: &mut Database) -> bool {
+        std::thread::panicking()
+    }
+}
+
+/// Runs the migrations that have not been run; tells their names.
+pub fn migrate(connection: &mut Database) -> Result<Vec<String>, DatabaseError> {
+    let done = match connection {
+        Database::Postgres(postgres) => {
+            postgres.run_pending_migrations(POSTGRES_MIGRATIONS).map(names)
+        }
+        Database::Sqlite(sqlite) => sqlite.run_pending_migrations(SQLITE_MIGRATIONS).map(names),
+    };
+    done.map_err(|error| DatabaseError::Migration(error.to_string()))
+}
+
+fn names(versions: Vec<diesel::migration::MigrationVersion<'_>>) -> Vec<String> {
+    versions.into_iter().map(|version| version.to_string()).collect()
+}
+
+/// Runs `job` on one unmoving picture of the data.
+pub fn snapshot<T, E: From<diesel::result::Error>>(
+    connection: &mut Database,
+    job: impl FnOnce(&mut Database) -> Result<T, E>,
+) -> Result<T, E> {
+    connection.transaction(|connection| {
+        if let Database::Postgres(postgres) = connection {
+            postgres.batch_execute("set transaction isolation level repeatable read read only")?;
+        }
+        job(connection)
+    })
+}

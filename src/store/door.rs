@@ -1,0 +1,329 @@
+//! The door: facts, decision, job and entry, in this order, for every act.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use diesel::Connection as _;
+use tokio::sync::oneshot;
+
+use super::call::{Call, Reply};
+use super::db::{self, Borrowed, Connections, Database, Place};
+use super::error::{Halt, StoreError};
+use super::facts::{Gather, Gathering};
+use super::journal::{self, Draft, Kept};
+use super::keep;
+use super::sequencer::LogSettings;
+use super::telling::{self, Ending};
+use super::vault::Vault;
+use super::work::{Means, Work};
+use super::writer::Writer;
+use crate::access::act::Reach;
+use crate::access::{Denial, Policy, decide};
+use crate::clock::Clock;
+use crate::domain::ids::EntryId;
+use crate::domain::law::Law;
+use crate::domain::obstacle::Obstacle;
+
+/// The memory. A clone is another hand on the same.
+#[derive(Clone)]
+pub struct Store {
+    pub(super) inner: Arc<Inner>,
+}
+
+pub(super) struct Inner {
+    pub place: Place,
+    pub readers: Connections,
+    pub writer: Writer,
+    pub means: Means,
+    pub settings: StoreSettings,
+}
+
+/// How much the store may take.
+#[derive(Clone, Debug)]
+pub struct StoreSettings {
+    /// Connections that read, and on PostgreSQL change.
+    pub connections_max: u32,
+    /// The longest that a request waits for one of them.
+    pub connection_wait: Duration,
+    /// Requests that may wait to be recorded.
+    pub waiting_max: usize,
+    /// Requests that share one commit.
+    pub batch_max: usize,
+    /// How often a read starts over because its child was changed meanwhile.
+    pub overtaken_max: u32,
+    /// The most rows that a list looks through.
+    pub rows_max: i64,
+    /// How long the first answer to an Idempotency-Key is kept.
+    pub first_answer_kept: chrono::TimeDelta,
+}
+
+/// An act that was done and recorded.
+#[derive(Clone, Debug)]
+pub struct Done<T> {
+    /// What came of it.
+    pub value: T,
+    /// Its entry in the ledger.
+    pub entry: EntryId,
+}
+
+/// Why an act was not done.
+#[derive(Debug)]
+pub enum Stopped {
+    /// It was refused, and that is recorded.
+    Refused(Box<Denial>, EntryId),
+    /// It was permitted, but the state of things stood in the way; that is recorded.
+    Obstructed(Obstacle, EntryId),
+    /// The store could not do its part: nothing was shown, nothing changed.
+    Unavailable(StoreError),
+}
+
+impl<E: Into<StoreError>> From<E> for Stopped {
+    fn from(error: E) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+impl Store {
+    /// Opens the database at `place` and starts the writer. The migrations must have been run.
+    pub fn open(
+        place: Place,
+        settings: StoreSettings,
+        policy: Arc<Policy>,
+        law: Arc<Law>,
+        clock: Clock,
+        vault: Vault,
+        logs: LogSettings,
+    ) -> Result<Self, StoreError> {
+        let readers = place.pool(settings.connections_max, settings.connection_wait)?;
+        let (writer, _) = Writer::start(place.clone(), settings.waiting_max, settings.batch_max)?;
+        let means = Means { policy, law, clock, vault, logs, rows_max: settings.rows_max };
+        Ok(Self { inner: Arc::new(Inner { place, readers, writer, means, settings }) })
+    }
+
+    /// Runs the migrations that have not been run on the database at `place`.
+    pub fn migrate(place: &Place) -> Result<Vec<String>, StoreError> {
+        Ok(db::migrate(&mut place.connect()?)?)
+    }
+
+    /// The rules that decide.
+    pub fn policy(&self) -> &Policy {
+        &self.inner.means.policy
+    }
+
+    /// Does one act: gathers its facts, has it decided, does the job, records all of it.
+    ///
+    /// `job` may run more than once when somebody changes the child in between; each run sees one
+    /// state of the data and leaves nothing behind but its last run's.
+    ///
+    /// # Errors
+    /// [`Stopped`] says whether it was refused, stood in the way of, or could not be recorded.
+    pub async fn perform<A, T, F>(&self, call: Call, act: A, job: F) -> Result<Done<T>, Stopped>
+    where
+        A: Gather,
+        T: Send + 'static,
+        F: Fn(&mut Work<'_, A>) -> Result<T, Halt> + Send + Sync + 'static,
+    {
+        let job = Arc::new(job);
+        match A::REACH {
+            Reach::Reads => self.read(call, act, job).await,
+            Reach::Changes => {
+                let tried = self.change(call, act, move |work| job(work)).await?;
+                self.settle(tried).await
+            }
+        }
+    }
+
+    /// Does a changing act whose answer is kept for a day: the same key and request gives the
+    /// first answer again, after the same decision.
+    pub async fn perform_once<A, F>(
+        &self,
+        call: Call,
+        act: A,
+        job: F,
+    ) -> Result<Done<Reply>, Stopped>
+    where
+        A: Gather,
+        F: Fn(&mut Work<'_, A>) -> Result<Reply, Halt> + Send + Sync + 'static,
+    {
+        let (once, kept_for) = (call.once.clone(), self.inner.settings.first_answer_kept);
+        let job = Arc::new(job);
+        let job = move |work: &mut Work<'_, A>| match &once {
+            None => job(work),
+            Some(once) => keep::once(work, once, kept_for, |work| job(work)),
+        };
+        self.perform(call, act, job).await
+    }
+
+    async fn read<A, T, F>(&self, call: Call, act: A, job: Arc<F>) -> Result<Done<T>, Stopped>
+    where
+        A: Gather,
+        T: Send + 'static,
+        F: Fn(&mut Work<'_, A>) -> Result<T, Halt> + Send + Sync + 'static,
+    {
+        for _ in 0..=self.inner.settings.overtaken_max {
+            let (inner, call, act, job) =
+                (self.inner.clone(), call.clone(), act.clone(), job.clone());
+            let tried = blocking(move || {
+                let mut connection = inner.readers.get().map_err(db::DatabaseError::from)?;
+                let database: &mut Database = &mut connection;
+                db::snapshot(database, |database| {
+                    attempt(database, &inner.means, &call, act, &*job, Locking::No)
+                })
+            })
+            .await?;
+            let draft = tried.draft();
+            let entry = draft.id;
+            match self.inner.writer.append(draft.clone()).await? {
+                Kept::Durable => return tried.end(entry),
+                Kept::Stale => {}
+            }
+        }
+        Err(StoreError::Overtaken.into())
+    }
+
+    /// On SQLite the writer runs it, on PostgreSQL a transaction of its own. Either way a change
+    /// stands or falls with its entry.
+    async fn change<A, T, F>(&self, call: Call, act: A, job: F) -> Result<Tried<T>, StoreError>
+    where
+        A: Gather,
+        T: Send + 'static,
+        F: Fn(&mut Work<'_, A>) -> Result<T, Halt> + Send + 'static,
+    {
+        let means = self.inner.means.clone();
+        let run = move |database: &mut Database| {
+            let tried = database.transaction(|database| {
+                let tried = attempt(database, &means, &call, act, &job, Locking::Yes)?;
+                match &tried {
+                    Tried::Done(_, draft) => {
+                        journal::append(database, std::slice::from_ref(draft))?;
+                        Ok(tried)
+                    }
+                    Tried::Refused(..) | Tried::Obstructed(..) => Err(Undone::Not(Box::new(tried))),
+                }
+            });
+            match tried {
+                Ok(tried) => Ok(tried),
+                Err(Undone::Not(tried)) => Ok(*tried),
+                Err(Undone::Failed(error)) => Err(error),
+            }
+        };
+        match &self.inner.place {
+            Place::Postgres(_) => {
+                let inner = self.inner.clone();
+                blocking(move || {
+                    let mut connection: Borrowed =
+                        inner.readers.get().map_err(db::DatabaseError::from)?;
+                    run(&mut connection)
+                })
+                .await
+            }
+            Place::Sqlite(_) => {
+                let (answer, answered) = oneshot::channel();
+                self.inner.writer.change(Box::new(move |database| {
+                    let tried = run(database);
+                    Box::new(move |committed| {
+                        // Whoever asked may have gone; what is committed stays.
+                        let _ = answer.send(committed.and(tried));
+                    })
+                }))?;
+                answered.await.map_err(|_| StoreError::WriterLost)?
+            }
+        }
+    }
+
+    /// What was changed is recorded with the change; what was not is recorded now.
+    async fn settle<T>(&self, tried: Tried<T>) -> Result<Done<T>, Stopped> {
+        let entry = tried.draft().id;
+        if !matches!(tried, Tried::Done(..)) {
+            self.keep(tried.draft().clone()).await?;
+        }
+        tried.end(entry)
+    }
+
+    /// Keeps an entry that rests on no child's state.
+    pub(super) async fn keep(&self, mut draft: Draft) -> Result<(), StoreError> {
+        draft.seen.clear();
+        self.inner.writer.append(draft).await.map(|_| ())
+    }
+}
+
+/// One run of an act, and the entry that tells of it.
+enum Tried<T> {
+    Done(T, Draft),
+    Refused(Box<Denial>, Draft),
+    Obstructed(Obstacle, Draft),
+}
+
+enum Undone<T> {
+    Not(Box<Tried<T>>),
+    Failed(StoreError),
+}
+
+impl<T, E: Into<StoreError>> From<E> for Undone<T> {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Whether the child is taken for this transaction alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Locking {
+    /// A changing act takes it.
+    Yes,
+    /// A reading act does not; its entry is refused if somebody else did meanwhile.
+    No,
+}
+
+impl<T> Tried<T> {
+    fn draft(&self) -> &Draft {
+        match self {
+            Self::Done(_, draft) | Self::Refused(_, draft) | Self::Obstructed(_, draft) => draft,
+        }
+    }
+
+    fn end(self, entry: EntryId) -> Result<Done<T>, Stopped> {
+        match self {
+            Self::Done(value, _) => Ok(Done { value, entry }),
+            Self::Refused(denial, _) => Err(Stopped::Refused(denial, entry)),
+            Self::Obstructed(obstacle, _) => Err(Stopped::Obstructed(obstacle, entry)),
+        }
+    }
+}
+
+fn attempt<A: Gather, T>(
+    database: &mut Database,
+    means: &Means,
+    call: &Call,
+    act: A,
+    job: &(impl Fn(&mut Work<'_, A>) -> Result<T, Halt> + ?Sized),
+    locking: Locking,
+) -> Result<Tried<T>, StoreError> {
+    let facts = act.gather(&mut Gathering::new(database, means, &call.actor, locking))?;
+    let permit = match decide(&means.policy, act.clone(), facts) {
+        Ok(permit) => permit,
+        Err(denial) => {
+            let draft = telling::refusal(means, call, &act, &denial)?;
+            return Ok(Tried::Refused(Box::new(denial), draft));
+        }
+    };
+    let mut work = Work::new(database, &permit, means, call);
+    let done = job(&mut work);
+    let (records, seen) = (std::mem::take(&mut work.records), std::mem::take(&mut work.seen));
+    match done {
+        Ok(value) => {
+            let draft = telling::permitted(means, call, &permit, records, seen, Ending::Done)?;
+            Ok(Tried::Done(value, draft))
+        }
+        Err(Halt::Obstacle(obstacle)) => {
+            let draft = telling::permitted(means, call, &permit, records, seen, Ending::NotDone)?;
+            Ok(Tried::Obstructed(obstacle, draft))
+        }
+        Err(Halt::Store(error)) => Err(error),
+    }
+}
+
+pub(super) async fn blocking<T: Send + 'static>(
+    job: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, StoreError> {
+    tokio::task::spawn_blocking(job).await.map_err(|_| StoreError::WriterLost)?
+}

@@ -1,0 +1,122 @@
+//! What must be known of a child before anything is decided about it.
+
+use chrono::NaiveDate;
+use diesel::dsl::exists;
+use diesel::prelude::*;
+
+use super::{Gathering, Known};
+use crate::access::facts::{Age, Situation};
+use crate::domain::child::{Protection, age_on};
+use crate::domain::ids::{AreaId, ChildId, PersonId, UnitId};
+use crate::domain::text::Coded;
+use crate::store::door::Locking;
+use crate::store::error::StoreError;
+use crate::store::journal;
+use crate::store::schema::{
+    conflict_of_interest, custody, enrolment, named_handler, person, unit_serves,
+};
+
+/// A child as a decision sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct ChildFacts {
+    /// The child; nobody's id when there is none.
+    pub id: ChildId,
+    /// Its area; nobody's id when there is none.
+    pub area: AreaId,
+    /// Whether there is one.
+    pub found: bool,
+    /// Its version at this moment.
+    pub version: i64,
+    /// Its age today.
+    pub age: Age,
+    protected: bool,
+    conflict: bool,
+    handler: bool,
+    guardian: bool,
+}
+
+impl Gathering<'_> {
+    /// The child `id`, as it stands to `known`. A changing act takes it for itself first.
+    pub fn child(&mut self, id: ChildId, known: &Known) -> Result<ChildFacts, StoreError> {
+        if self.locking == Locking::Yes {
+            journal::take(self.database, id)?;
+        }
+        let row: Option<(AreaId, Option<NaiveDate>, String, i64)> = person::table
+            .find(id)
+            .select((person::area_id, person::birth_date, person::protection, person::version))
+            .first(self.database)
+            .optional()?;
+        let staff = known.staff();
+        let conflict = diesel::select(exists(conflict_of_interest::table.find((staff, id))))
+            .get_result(self.database)?;
+        let handler = diesel::select(exists(named_handler::table.find((staff, id))))
+            .get_result(self.database)?;
+        let guardian = self.guardians(id)?.contains(&known.person());
+        let found = row.is_some();
+        let (area, birth, protection, version) =
+            row.unwrap_or((AreaId::nobody(), None, Protection::None.code().into(), 0));
+        Ok(ChildFacts {
+            id,
+            area,
+            found,
+            version,
+            age: birth.and_then(|birth| age_on(birth, self.today)).map_or(Age::default(), Age),
+            protected: Protection::from_code(&protection)? != Protection::None,
+            conflict,
+            handler,
+            guardian,
+        })
+    }
+
+    /// The child's custodial guardians today.
+    pub fn guardians(&mut self, child: ChildId) -> Result<Vec<PersonId>, StoreError> {
+        let today = self.today;
+        Ok(custody::table
+            .filter(custody::child_id.eq(child).and(custody::from_date.le(today)))
+            .filter(custody::to_date.is_null().or(custody::to_date.ge(today)))
+            .order(custody::id)
+            .select(custody::guardian_id)
+            .load(self.database)?)
+    }
+
+    /// The unit through which `known` meets the child as an own pupil: one that the child is
+    /// enrolled at, or that serves it.
+    pub fn pupil_of(
+        &mut self,
+        child: ChildId,
+        known: &Known,
+    ) -> Result<Option<UnitId>, StoreError> {
+        let today = self.today;
+        let schools: Vec<UnitId> = enrolment::table
+            .filter(enrolment::child_id.eq(child).and(enrolment::from_date.le(today)))
+            .filter(enrolment::to_date.is_null().or(enrolment::to_date.ge(today)))
+            .select(enrolment::unit_id)
+            .load(self.database)?;
+        let mut serving: Vec<UnitId> = unit_serves::table
+            .filter(unit_serves::served_id.eq_any(&schools))
+            .select(unit_serves::unit_id)
+            .load(self.database)?;
+        serving.extend(schools);
+        Ok(known.duties.iter().map(|acting| acting.place.unit).find(|unit| serving.contains(unit)))
+    }
+}
+
+impl ChildFacts {
+    /// The situation as far as it follows from the child.
+    pub fn situation(&self, known: &Known) -> Situation {
+        Situation {
+            conflict: self.conflict,
+            protected: self.protected,
+            handler: self.handler,
+            guardian: self.guardian,
+            themself: self.found && known.person() == self.id,
+            age: self.age,
+            ..Situation::default()
+        }
+    }
+
+    /// What a read of this child rests on.
+    pub fn seen(&self) -> Vec<(ChildId, i64)> {
+        if self.found { vec![(self.id, self.version)] } else { Vec::new() }
+    }
+}

@@ -1,0 +1,65 @@
+//! The facts that decisions rest on, gathered from the register and the casework.
+//!
+//! **Invariant:** gathering never stops at what it does not find. It goes on with ids that nobody
+//! has, so that a thing that is not there costs the same questions as one that is not for you.
+
+mod case;
+mod child;
+mod item;
+mod named;
+mod principal;
+mod whole;
+
+use super::call::Call;
+use super::db::Database;
+use super::door::Locking;
+use super::error::StoreError;
+use super::work::Means;
+use crate::access::{Act, Facts};
+use crate::clock::Instant;
+use crate::identity::Actor;
+use chrono::NaiveDate;
+
+pub(super) use item::{codes_in, item_rows};
+pub(super) use principal::{Known, place_of, places_of};
+
+/// An act whose facts the store knows how to gather.
+pub trait Gather: Act {
+    /// Gathers them.
+    #[doc(hidden)]
+    fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError>;
+}
+
+/// The gathering of facts for one decision.
+pub struct Gathering<'a> {
+    pub(super) database: &'a mut Database,
+    pub(super) means: &'a Means,
+    pub(super) actor: &'a Actor,
+    pub(super) locking: Locking,
+    pub(super) now: Instant,
+    pub(super) today: NaiveDate,
+}
+
+impl<'a> Gathering<'a> {
+    pub(super) fn new(
+        database: &'a mut Database,
+        means: &'a Means,
+        actor: &'a Actor,
+        locking: Locking,
+    ) -> Self {
+        let now = means.clock.now();
+        Self { database, means, actor, locking, now, today: means.law.day_of(now) }
+    }
+
+    /// Gathers for a row of a list, inside an act whose moment is `now`; the child is taken by
+    /// the act itself, if it changes anything.
+    pub(super) fn again(
+        database: &'a mut Database,
+        means: &'a Means,
+        call: &'a Call,
+        now: Instant,
+    ) -> Self {
+        let today = means.law.day_of(now);
+        Self { database, means, actor: &call.actor, locking: Locking::No, now, today }
+    }
+}

@@ -1,0 +1,182 @@
+//! Who asks, as the register knows them.
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::Gathering;
+use crate::access::facts::{Acting, Principal, PrincipalKind};
+use crate::domain::agency::{AgencyKind, Place, Role, SecrecyRegime, UnitKind};
+use crate::domain::ids::{AgencyId, PersonId, StaffId, UnitId};
+use crate::domain::text::Coded;
+use crate::identity::Who;
+use crate::store::db::Database;
+use crate::store::error::StoreError;
+use crate::store::schema::{agency, duty, identity_number, staff, unit};
+
+/// A principal and today's duties.
+#[derive(Clone, Debug)]
+pub struct Known {
+    /// As the decision sees them; not yet acting through any unit.
+    pub principal: Principal,
+    /// Units and the roles held there today.
+    pub duties: Vec<Acting>,
+}
+
+impl Known {
+    /// The duty at `unit`, if there is one today.
+    pub fn at(&self, unit: UnitId) -> Option<&Acting> {
+        self.duties.iter().find(|acting| acting.place.unit == unit)
+    }
+
+    /// The member of staff; nobody's id for others.
+    pub fn staff(&self) -> StaffId {
+        match self.principal.kind {
+            PrincipalKind::Staff { .. } => StaffId::new(self.principal.id),
+            PrincipalKind::Citizen | PrincipalKind::Operator | PrincipalKind::Unknown => {
+                StaffId::nobody()
+            }
+        }
+    }
+
+    /// The private person; nobody's id for others.
+    pub fn person(&self) -> PersonId {
+        match self.principal.kind {
+            PrincipalKind::Citizen => PersonId::new(self.principal.id),
+            PrincipalKind::Staff { .. } | PrincipalKind::Operator | PrincipalKind::Unknown => {
+                PersonId::nobody()
+            }
+        }
+    }
+
+    /// Whether the principal works for `agency`.
+    pub fn belongs_to(&self, agency: AgencyId) -> bool {
+        matches!(self.principal.kind, PrincipalKind::Staff { agency: own, .. } if own == agency)
+    }
+
+    /// The principal, acting through `unit` where there is a duty.
+    pub fn acting_at(&self, unit: Option<UnitId>) -> Principal {
+        let acting = unit.and_then(|unit| self.at(unit)).cloned();
+        Principal { acting, ..self.principal.clone() }
+    }
+}
+
+type PlaceRow = (UnitId, String, String, AgencyId, String, bool);
+
+impl Gathering<'_> {
+    /// Who asks.
+    pub fn known(&mut self) -> Result<Known, StoreError> {
+        match self.actor.who() {
+            Who::Staff { issuer, subject, agencies } => {
+                let (issuer, subject, agencies) =
+                    (issuer.clone(), subject.clone(), agencies.clone());
+                self.known_staff(&issuer, &subject, &agencies)
+            }
+            Who::Citizen { number, .. } => {
+                let digest = self.means.vault.digest(number);
+                let person: Option<PersonId> = identity_number::table
+                    .find(digest)
+                    .select(identity_number::person_id)
+                    .first(self.database)
+                    .optional()?;
+                Ok(self.plain(person.map(|id| (PrincipalKind::Citizen, id.uuid()))))
+            }
+            Who::Operator | Who::Service => {
+                Ok(self.plain(Some((PrincipalKind::Operator, Uuid::nil()))))
+            }
+        }
+    }
+
+    /// An issuer speaks for its own agencies only: a subject registered with another agency is
+    /// nobody.
+    fn known_staff(
+        &mut self,
+        issuer: &str,
+        subject: &str,
+        agencies: &[AgencyId],
+    ) -> Result<Known, StoreError> {
+        let found: Option<(StaffId, String, AgencyId, String, bool)> = staff::table
+            .inner_join(agency::table)
+            .filter(staff::issuer.eq(issuer).and(staff::subject.eq(subject)))
+            .filter(staff::agency_id.eq_any(agencies))
+            .select((staff::id, staff::name, agency::id, agency::kind, agency::public))
+            .first(self.database)
+            .optional()?;
+        let id = found.as_ref().map_or(StaffId::nobody(), |found| found.0);
+        let duties = self.duties(id)?;
+        let Some((id, name, agency, kind, public)) = found else {
+            return Ok(Known { duties, ..self.plain(None) });
+        };
+        let kind =
+            PrincipalKind::Staff { agency, agency_kind: AgencyKind::from_code(&kind)?, public };
+        let principal = Principal {
+            kind,
+            id: id.uuid(),
+            name: Some(name),
+            assurance: self.actor.assurance(),
+            acting: None,
+            duties: duties.iter().flat_map(|acting| acting.roles.iter().copied()).collect(),
+        };
+        Ok(Known { principal, duties })
+    }
+
+    fn plain(&self, found: Option<(PrincipalKind, Uuid)>) -> Known {
+        let (kind, id) = found.unwrap_or((PrincipalKind::Unknown, Uuid::nil()));
+        let assurance = self.actor.assurance();
+        let principal =
+            Principal { kind, id, name: None, assurance, acting: None, duties: Vec::new() };
+        Known { principal, duties: Vec::new() }
+    }
+
+    fn duties(&mut self, who: StaffId) -> Result<Vec<Acting>, StoreError> {
+        let today = self.today;
+        let rows: Vec<(String, PlaceRow)> = duty::table
+            .inner_join(unit::table.inner_join(agency::table))
+            .filter(duty::staff_id.eq(who).and(duty::from_date.le(today)))
+            .filter(duty::to_date.is_null().or(duty::to_date.ge(today)))
+            .order(duty::id)
+            .select((duty::role, place_columns()))
+            .load(self.database)?;
+        let mut duties: Vec<Acting> = Vec::new();
+        for (role, place) in rows {
+            let (role, place) = (Role::from_code(&role)?, read_place(place)?);
+            match duties.iter_mut().find(|acting| acting.place.unit == place.unit) {
+                Some(acting) => acting.roles.push(role),
+                None => duties.push(Acting { place, roles: vec![role] }),
+            }
+        }
+        Ok(duties)
+    }
+}
+
+type PlaceColumns = (unit::id, unit::kind, unit::regime, agency::id, agency::kind, agency::public);
+
+const fn place_columns() -> PlaceColumns {
+    (unit::id, unit::kind, unit::regime, agency::id, agency::kind, agency::public)
+}
+
+fn read_place(row: PlaceRow) -> Result<Place, StoreError> {
+    let (unit, unit_kind, regime, agency, agency_kind, public) = row;
+    Ok(Place {
+        unit,
+        unit_kind: UnitKind::from_code(&unit_kind)?,
+        agency,
+        agency_kind: AgencyKind::from_code(&agency_kind)?,
+        public,
+        regime: SecrecyRegime::from_code(&regime)?,
+    })
+}
+
+/// A unit as others need to know it; `None` when there is no such unit.
+pub fn place_of(database: &mut Database, id: UnitId) -> Result<Option<Place>, StoreError> {
+    Ok(places_of(database, &[id])?.into_iter().next())
+}
+
+/// Those of `units` that exist.
+pub fn places_of(database: &mut Database, units: &[UnitId]) -> Result<Vec<Place>, StoreError> {
+    let rows: Vec<PlaceRow> = unit::table
+        .inner_join(agency::table)
+        .filter(unit::id.eq_any(units))
+        .select(place_columns())
+        .load(database)?;
+    rows.into_iter().map(read_place).collect()
+}

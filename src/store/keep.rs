@@ -1,0 +1,200 @@
+//! What the store keeps beside the casework: first answers, and requests that never became an act.
+
+use chrono::TimeDelta;
+use diesel::prelude::*;
+use diesel::result::Error;
+use tokio::sync::oneshot;
+use uuid::Uuid;
+
+use super::call::{Once, Reply};
+use super::db::Database;
+use super::door::{Store, blocking};
+use super::error::{Halt, StoreError};
+use super::journal;
+use super::schema::{agency, first_answer};
+use super::sql::At;
+use super::telling;
+use super::work::Work;
+use crate::access::Act;
+use crate::domain::ids::EntryId;
+use crate::domain::obstacle::Obstacle;
+use crate::identity::{Actor, Who};
+use crate::ledger::{ActorKind, ActorMark, Decision, Header, Outcome};
+
+/// A request that was answered before it became an act: no sign-in, a body that can't be read,
+/// an address that leads nowhere.
+#[derive(Clone, Debug)]
+pub struct Unheard {
+    /// Who, if the sign-in got that far.
+    pub actor: Option<Actor>,
+    /// The request's id.
+    pub request: String,
+    /// The method and the route's pattern; never what the caller wrote in the address.
+    pub route: String,
+    /// The status that it is answered with.
+    pub status: u16,
+}
+
+/// Whether the parts of the store do their work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Readiness {
+    /// The database answers.
+    pub database: bool,
+    /// An entry could be written now.
+    pub ledger: bool,
+}
+
+impl Store {
+    /// Records a request that never became an act, in the host's own log.
+    pub async fn record_unheard(&self, unheard: Unheard) -> Result<EntryId, StoreError> {
+        let means = &self.inner.means;
+        let header = Header {
+            id: means.clock.new_id(),
+            at: means.clock.now(),
+            act: unheard.route,
+            action: "Neka".into(),
+            decision: Decision::Deny,
+            outcome: Outcome::NotDone,
+            rules: Vec::new(),
+            policy: means.policy.digest().into(),
+            actor: unheard_mark(unheard.actor.as_ref()),
+            request: unheard.request,
+            client: unheard.actor.as_ref().and_then(|actor| actor.client().map(str::to_owned)),
+            purpose: None,
+            reason: None,
+            subject: None,
+            case: None,
+            resource: None,
+            status: Some(unheard.status),
+            salt: telling::salt()?,
+        };
+        let draft = telling::seal(header, Vec::new(), Vec::new())?;
+        let entry = draft.id;
+        self.keep(draft).await?;
+        Ok(entry)
+    }
+
+    /// Tries the database with a question, and the ledger with an entry that is taken back.
+    pub async fn ready(&self) -> Readiness {
+        let inner = self.inner.clone();
+        let database = blocking(move || {
+            let mut connection = inner.readers.get().map_err(super::db::DatabaseError::from)?;
+            let database: &mut Database = &mut connection;
+            Ok(agency::table.select(agency::id).limit(1).execute(database)?)
+        })
+        .await
+        .is_ok();
+        Readiness { database, ledger: self.ledger_is_writable().await.is_ok() }
+    }
+
+    async fn ledger_is_writable(&self) -> Result<(), StoreError> {
+        let means = self.inner.means.clone();
+        let probe = Header {
+            id: means.clock.new_id(),
+            at: means.clock.now(),
+            act: "Probe".into(),
+            action: "Skriva".into(),
+            decision: Decision::Permit,
+            outcome: Outcome::NotDone,
+            rules: Vec::new(),
+            policy: String::new(),
+            actor: unheard_mark(None),
+            request: String::new(),
+            client: None,
+            purpose: None,
+            reason: None,
+            subject: None,
+            case: None,
+            resource: None,
+            status: None,
+            salt: [0; 16],
+        };
+        let draft = telling::seal(probe, Vec::new(), Vec::new())?;
+        let (answer, answered) = oneshot::channel();
+        self.inner.writer.change(Box::new(move |database| {
+            let tried = database.transaction::<(), Error, _>(|database| {
+                journal::append(database, std::slice::from_ref(&draft))?;
+                Err(Error::RollbackTransaction)
+            });
+            let written = matches!(tried, Err(Error::RollbackTransaction));
+            Box::new(move |committed| {
+                let told = committed.and(written.then_some(()).ok_or(StoreError::WriterLost));
+                // A probe that nobody waits for any more needs no answer.
+                let _ = answer.send(told);
+            })
+        }))?;
+        answered.await.map_err(|_| StoreError::WriterLost)?
+    }
+}
+
+/// Gives the first answer again, or does the job and keeps its answer.
+pub fn once<A: Act>(
+    work: &mut Work<'_, A>,
+    once: &Once,
+    kept_for: TimeDelta,
+    job: impl FnOnce(&mut Work<'_, A>) -> Result<Reply, Halt>,
+) -> Result<Reply, Halt> {
+    let caller = crate::domain::ids::StaffId::new(work.facts().principal.id);
+    diesel::delete(first_answer::table.filter(first_answer::at.lt(At(work.now() - kept_for))))
+        .execute(work.database)?;
+    let first: Option<(Vec<u8>, i32, String, Vec<u8>)> = first_answer::table
+        .find((caller, &once.key))
+        .select((
+            first_answer::digest,
+            first_answer::status,
+            first_answer::headers,
+            first_answer::body,
+        ))
+        .first(work.database)
+        .optional()?;
+    if let Some((digest, status, headers, body)) = first {
+        if digest != once.digest {
+            return Err(Obstacle::KeyReused.into());
+        }
+        return Ok(Reply {
+            status: u16::try_from(status).unwrap_or(200),
+            headers: headers
+                .lines()
+                .filter_map(|line| line.split_once(": "))
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+            body,
+        });
+    }
+    let reply = job(work)?;
+    let headers: Vec<String> =
+        reply.headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+    diesel::insert_into(first_answer::table)
+        .values((
+            first_answer::caller_id.eq(caller),
+            first_answer::key.eq(&once.key),
+            first_answer::digest.eq(&once.digest),
+            first_answer::status.eq(i32::from(reply.status)),
+            first_answer::headers.eq(headers.join("\n")),
+            first_answer::body.eq(&reply.body),
+            first_answer::at.eq(At(work.now())),
+        ))
+        .execute(work.database)?;
+    Ok(reply)
+}
+
+/// Who asked, as far as the sign-in alone tells: the register was not asked.
+fn unheard_mark(actor: Option<&Actor>) -> ActorMark {
+    let kind = match actor.map(Actor::who) {
+        None => ActorKind::Nobody,
+        Some(Who::Staff { .. }) => ActorKind::Staff,
+        Some(Who::Citizen { .. }) => ActorKind::Citizen,
+        Some(Who::Operator) => ActorKind::Operator,
+        Some(Who::Service) => ActorKind::Service,
+    };
+    ActorMark {
+        kind,
+        id: None::<Uuid>,
+        name: None,
+        role: None,
+        unit: None,
+        agency: None,
+        assurance: actor.map(Actor::assurance),
+        issuer: actor.and_then(|actor| actor.issuer().map(str::to_owned)),
+    }
+}

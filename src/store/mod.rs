@@ -1,0 +1,54 @@
+//! The memory, and the one door to it.
+//!
+//! [`Store::perform`] is the only way to read or write anything. It gathers the facts, has the
+//! decision made, does the job and records all of it before anybody is answered.
+//!
+//! **Invariant:** diesel is known here and nowhere else; no query is reachable without a permit.
+
+mod call;
+mod cases;
+mod concerns;
+mod consents;
+mod db;
+mod directory;
+mod door;
+mod error;
+mod facts;
+mod items;
+mod journal;
+mod keep;
+mod logs;
+mod people;
+mod plans;
+mod referrals;
+mod register;
+mod schema;
+mod sequencer;
+mod sql;
+mod telling;
+mod vault;
+mod work;
+mod writer;
+
+pub use call::{Call, Once, Reply};
+pub use cases::{AssignmentRow, CaseSummary, CaseView, Invitation, NewCase, PartyView};
+pub use concerns::{ConcernDraft, ConcernReport};
+pub use consents::{AnswerDraft, AnswerView, ConsentDraft, ConsentView};
+pub use db::{DatabaseError, Place};
+pub use directory::{AgencyView, DutyView, Myself, UnitView};
+pub use door::{Done, Stopped, Store, StoreSettings};
+pub use error::{Halt, StoreError};
+pub use facts::Gather;
+pub use items::{ItemDraft, ItemView, PublicationDraft, PublicationView};
+pub use keep::{Readiness, Unheard};
+pub use logs::{ExportFormat, ExportRange, LogState, Pieces};
+pub use people::ChildDraft;
+pub use plans::{ActionDraft, ConfirmationView, FrameChange, GoalDraft, NeedDraft, PlanView};
+pub use referrals::{NewReferral, ReferralSummary, ReferralView};
+pub use register::{
+    AgencyEntry, AreaEntry, DutyEntry, PersonEntry, Register, StaffEntry, UnitEntry,
+};
+pub use sequencer::LogSettings;
+pub use telling::HOST;
+pub use vault::{Vault, VaultError};
+pub use work::{Page, Work};

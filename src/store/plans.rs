@@ -1,0 +1,451 @@
+//! Plans: their common parts, and the parts that each unit answers for.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::error::Halt;
+use super::schema::{case_file, plan, plan_action, plan_confirmation, plan_goal, plan_need, unit};
+use super::sql::At;
+use super::work::Work;
+use crate::access::Act;
+use crate::access::act::{
+    ActivatePlan, ConfirmPlan, DraftPlan, EditPlan, ListPlans, ReadPlan, WriteAction,
+};
+use crate::access::facts::PartyStanding;
+use crate::clock::Instant;
+use crate::domain::ids::{
+    ActionId, AgencyId, AreaId, CaseId, ChildId, GoalId, NeedId, PlanId, StaffId, UnitId,
+};
+use crate::domain::obstacle::Obstacle;
+use crate::domain::plan::{Action, Frame, Goal, Horizon, LegalClass, Need, PlanState};
+use crate::domain::referral::{ChildView, Indicator};
+use crate::domain::text::Coded;
+
+/// A plan, whole.
+#[derive(Clone, Debug)]
+pub struct PlanView {
+    /// Its id.
+    pub id: PlanId,
+    /// The case.
+    pub case: CaseId,
+    /// The child.
+    pub child: ChildId,
+    /// The coordinating unit.
+    pub unit: UnitId,
+    /// Where it stands.
+    pub state: PlanState,
+    /// The common parts.
+    pub frame: Frame,
+    /// Needs.
+    pub needs: Vec<Need>,
+    /// Goals.
+    pub goals: Vec<Goal>,
+    /// Actions.
+    pub actions: Vec<Action>,
+    /// Confirmations of this very version.
+    pub confirmations: Vec<ConfirmationView>,
+    /// Units that are active parties, and their agencies.
+    pub parties: Vec<(UnitId, AgencyId)>,
+    /// When it became active.
+    pub activated_at: Option<Instant>,
+    /// Its version.
+    pub version: i64,
+}
+
+/// A unit's confirmation.
+#[derive(Clone, Copy, Debug)]
+pub struct ConfirmationView {
+    /// The unit.
+    pub unit: UnitId,
+    /// Who confirmed for it.
+    pub by: StaffId,
+    /// When.
+    pub at: Instant,
+}
+
+/// What is changed in the common parts; what is `None` stays.
+#[derive(Clone, Debug, Default)]
+pub struct FrameChange {
+    /// The day of the meeting.
+    pub met_on: Option<NaiveDate>,
+    /// The day of the follow-up.
+    pub follow_up_on: Option<NaiveDate>,
+    /// The principal with the overarching responsibility.
+    pub responsible: Option<AgencyId>,
+    /// The child's view.
+    pub child_view: Option<ChildView>,
+}
+
+/// A need as it is written.
+#[derive(Clone, Debug)]
+pub struct NeedDraft {
+    /// The indicator it belongs to.
+    pub indicator: Indicator,
+    /// The need.
+    pub text: String,
+}
+
+/// A goal as it is written.
+#[derive(Clone, Debug)]
+pub struct GoalDraft {
+    /// The need it meets.
+    pub need: NeedId,
+    /// Long or short.
+    pub horizon: Horizon,
+    /// The goal.
+    pub text: String,
+}
+
+/// An action as it is written; its unit is the act's.
+#[derive(Clone, Debug)]
+pub struct ActionDraft {
+    /// The goal it serves.
+    pub goal: GoalId,
+    /// Which item of the law it answers to.
+    pub class: LegalClass,
+    /// What is done.
+    pub text: String,
+    /// Who does it, where that is neither municipality nor region.
+    pub third_party: Option<String>,
+    /// By when.
+    pub due_on: NaiveDate,
+}
+
+impl Work<'_, DraftPlan> {
+    /// Begins the plan, if the case has none that lives.
+    pub fn begin(&mut self) -> Result<PlanView, Halt> {
+        let case = self.act().case;
+        let begun: Option<PlanId> = plan::table
+            .filter(plan::case_id.eq(case))
+            .select(plan::id)
+            .first(self.database)
+            .optional()?;
+        if begun.is_some() {
+            return Err(Obstacle::State { why: "plan_exists" }.into());
+        }
+        let (area, child, unit): (AreaId, ChildId, UnitId) = case_file::table
+            .find(case)
+            .select((case_file::area_id, case_file::child_id, case_file::unit_id))
+            .first(self.database)?;
+        let id: PlanId = self.means.clock.new_id();
+        diesel::insert_into(plan::table)
+            .values((
+                plan::id.eq(id),
+                plan::area_id.eq(area),
+                plan::case_id.eq(case),
+                plan::child_id.eq(child),
+                plan::unit_id.eq(unit),
+                plan::state.eq(PlanState::Draft.code()),
+                plan::begun_by_id.eq(self.staff()),
+                plan::begun_at.eq(At(self.now())),
+                plan::version.eq(1),
+            ))
+            .execute(self.database)?;
+        self.plan(id)
+    }
+}
+
+impl Work<'_, ListPlans> {
+    /// The case's plans, oldest first.
+    pub fn plans(&mut self) -> Result<Vec<PlanView>, Halt> {
+        let case = self.act().case;
+        let ids: Vec<PlanId> = plan::table
+            .filter(plan::case_id.eq(case))
+            .order(plan::id)
+            .limit(self.means.rows_max)
+            .select(plan::id)
+            .load(self.database)?;
+        let mut served = Vec::new();
+        for id in ids {
+            if self.may_serve(ReadPlan { plan: id })? {
+                served.push(self.plan(id)?);
+            }
+        }
+        Ok(served)
+    }
+}
+
+impl Work<'_, ReadPlan> {
+    /// The plan.
+    pub fn read(&mut self) -> Result<PlanView, Halt> {
+        self.plan(self.act().plan)
+    }
+}
+
+impl Work<'_, EditPlan> {
+    /// The plan as it stands.
+    pub fn before(&mut self) -> Result<PlanView, Halt> {
+        self.plan(self.act().plan)
+    }
+
+    /// Changes the common parts.
+    pub fn frame(&mut self, change: &FrameChange) -> Result<PlanView, Halt> {
+        let id = self.act().plan;
+        let before = self.plan(id)?.frame;
+        let view = change.child_view.clone().or(before.child_view);
+        let (words, because) = match view {
+            Some(ChildView::Words(words)) => (Some(words), None),
+            Some(ChildView::Missing(because)) => (None, Some(because)),
+            None => (None, None),
+        };
+        diesel::update(plan::table.find(id))
+            .set((
+                plan::met_on.eq(change.met_on.or(before.met_on)),
+                plan::follow_up_on.eq(change.follow_up_on.or(before.follow_up_on)),
+                plan::responsible_agency_id.eq(change.responsible.or(before.responsible)),
+                plan::child_view.eq(words),
+                plan::no_child_view_because.eq(because),
+            ))
+            .execute(self.database)?;
+        self.grown(id)
+    }
+
+    /// Writes a need.
+    pub fn need(&mut self, draft: &NeedDraft) -> Result<PlanView, Halt> {
+        let id = self.act().plan;
+        let area = self.plan_area(id)?;
+        diesel::insert_into(plan_need::table)
+            .values((
+                plan_need::id.eq(self.means.clock.new_id::<NeedId>()),
+                plan_need::area_id.eq(area),
+                plan_need::plan_id.eq(id),
+                plan_need::indicator.eq(draft.indicator.code()),
+                plan_need::text.eq(&draft.text),
+            ))
+            .execute(self.database)?;
+        self.grown(id)
+    }
+
+    /// Writes a goal.
+    pub fn goal(&mut self, draft: &GoalDraft) -> Result<PlanView, Halt> {
+        let id = self.act().plan;
+        if !self.plan(id)?.needs.iter().any(|need| need.id == draft.need) {
+            return Err(Obstacle::Field { field: "need", reason: "not_in_this_plan" }.into());
+        }
+        let area = self.plan_area(id)?;
+        diesel::insert_into(plan_goal::table)
+            .values((
+                plan_goal::id.eq(self.means.clock.new_id::<GoalId>()),
+                plan_goal::area_id.eq(area),
+                plan_goal::plan_id.eq(id),
+                plan_goal::need_id.eq(draft.need),
+                plan_goal::horizon.eq(draft.horizon.code()),
+                plan_goal::text.eq(&draft.text),
+            ))
+            .execute(self.database)?;
+        self.grown(id)
+    }
+}
+
+impl Work<'_, WriteAction> {
+    /// The plan as it stands.
+    pub fn before(&mut self) -> Result<PlanView, Halt> {
+        self.plan(self.act().plan)
+    }
+
+    /// Writes an action that the act's unit answers for.
+    pub fn write(&mut self, draft: &ActionDraft) -> Result<PlanView, Halt> {
+        let act = self.act().clone();
+        if !self.plan(act.plan)?.goals.iter().any(|goal| goal.id == draft.goal) {
+            return Err(Obstacle::Field { field: "goal", reason: "not_in_this_plan" }.into());
+        }
+        let area = self.plan_area(act.plan)?;
+        diesel::insert_into(plan_action::table)
+            .values((
+                plan_action::id.eq(self.means.clock.new_id::<ActionId>()),
+                plan_action::area_id.eq(area),
+                plan_action::plan_id.eq(act.plan),
+                plan_action::goal_id.eq(draft.goal),
+                plan_action::unit_id.eq(act.unit),
+                plan_action::legal_class.eq(draft.class.code()),
+                plan_action::text.eq(&draft.text),
+                plan_action::third_party.eq(&draft.third_party),
+                plan_action::due_on.eq(draft.due_on),
+                plan_action::written_by_id.eq(self.staff()),
+            ))
+            .execute(self.database)?;
+        self.grown(act.plan)
+    }
+}
+
+impl Work<'_, ConfirmPlan> {
+    /// The plan as it stands.
+    pub fn before(&mut self) -> Result<PlanView, Halt> {
+        self.plan(self.act().plan)
+    }
+
+    /// Confirms the unit's part of the plan's present version.
+    pub fn confirm(&mut self) -> Result<PlanView, Halt> {
+        let act = self.act().clone();
+        let area = self.plan_area(act.plan)?;
+        let version = self.plan(act.plan)?.version;
+        diesel::insert_into(plan_confirmation::table)
+            .values((
+                plan_confirmation::id.eq(self.means.clock.new_id::<PlanId>()),
+                plan_confirmation::area_id.eq(area),
+                plan_confirmation::plan_id.eq(act.plan),
+                plan_confirmation::unit_id.eq(act.unit),
+                plan_confirmation::plan_version.eq(version),
+                plan_confirmation::confirmed_by_id.eq(self.staff()),
+                plan_confirmation::confirmed_at.eq(At(self.now())),
+            ))
+            .execute(self.database)?;
+        self.plan(act.plan)
+    }
+}
+
+impl Work<'_, ActivatePlan> {
+    /// The plan as it stands.
+    pub fn before(&mut self) -> Result<PlanView, Halt> {
+        self.plan(self.act().plan)
+    }
+
+    /// Makes it active.
+    pub fn activate(&mut self) -> Result<PlanView, Halt> {
+        let id = self.act().plan;
+        diesel::update(plan::table.find(id))
+            .set((
+                plan::state.eq(PlanState::Active.code()),
+                plan::activated_at.eq(Some(At(self.now()))),
+            ))
+            .execute(self.database)?;
+        self.plan(id)
+    }
+}
+
+type PlanRow = (
+    (CaseId, ChildId, UnitId, String, Option<NaiveDate>, Option<NaiveDate>),
+    (Option<AgencyId>, Option<String>, Option<String>, Option<At>, i64),
+);
+
+impl<A: Act> Work<'_, A> {
+    fn plan(&mut self, id: PlanId) -> Result<PlanView, Halt> {
+        let row: PlanRow = plan::table
+            .find(id)
+            .select((
+                (
+                    plan::case_id,
+                    plan::child_id,
+                    plan::unit_id,
+                    plan::state,
+                    plan::met_on,
+                    plan::follow_up_on,
+                ),
+                (
+                    plan::responsible_agency_id,
+                    plan::child_view,
+                    plan::no_child_view_because,
+                    plan::activated_at,
+                    plan::version,
+                ),
+            ))
+            .first(self.database)?;
+        let ((case, child, unit, state, met_on, follow_up_on), rest) = row;
+        let (responsible, words, because, activated_at, version) = rest;
+        let child_view = words.map(ChildView::Words).or(because.map(ChildView::Missing));
+        Ok(PlanView {
+            id,
+            case,
+            child,
+            unit,
+            state: PlanState::from_code(&state)?,
+            frame: Frame { met_on, follow_up_on, responsible, child_view },
+            needs: self.needs(id)?,
+            goals: self.goals(id)?,
+            actions: self.actions(id)?,
+            confirmations: self.confirmations(id, version)?,
+            parties: self.active_parties(case)?,
+            activated_at: activated_at.map(|at| at.0),
+            version,
+        })
+    }
+
+    fn needs(&mut self, id: PlanId) -> Result<Vec<Need>, Halt> {
+        let rows: Vec<(NeedId, String, String)> = plan_need::table
+            .filter(plan_need::plan_id.eq(id))
+            .order(plan_need::id)
+            .select((plan_need::id, plan_need::indicator, plan_need::text))
+            .load(self.database)?;
+        rows.into_iter()
+            .map(|(id, indicator, text)| {
+                Ok(Need { id, indicator: Indicator::from_code(&indicator)?, text })
+            })
+            .collect()
+    }
+
+    fn goals(&mut self, id: PlanId) -> Result<Vec<Goal>, Halt> {
+        let rows: Vec<(GoalId, NeedId, String, String)> = plan_goal::table
+            .filter(plan_goal::plan_id.eq(id))
+            .order(plan_goal::id)
+            .select((plan_goal::id, plan_goal::need_id, plan_goal::horizon, plan_goal::text))
+            .load(self.database)?;
+        rows.into_iter()
+            .map(|(id, need, horizon, text)| {
+                Ok(Goal { id, need, horizon: Horizon::from_code(&horizon)?, text })
+            })
+            .collect()
+    }
+
+    fn actions(&mut self, id: PlanId) -> Result<Vec<Action>, Halt> {
+        type Row = (ActionId, GoalId, UnitId, String, String, Option<String>, NaiveDate);
+        let rows: Vec<Row> = plan_action::table
+            .filter(plan_action::plan_id.eq(id))
+            .order(plan_action::id)
+            .select((
+                plan_action::id,
+                plan_action::goal_id,
+                plan_action::unit_id,
+                plan_action::legal_class,
+                plan_action::text,
+                plan_action::third_party,
+                plan_action::due_on,
+            ))
+            .load(self.database)?;
+        rows.into_iter()
+            .map(|(id, goal, unit, class, text, third_party, due_on)| {
+                let class = LegalClass::from_code(&class)?;
+                Ok(Action { id, goal, unit, class, text, third_party, due_on })
+            })
+            .collect()
+    }
+
+    fn confirmations(&mut self, id: PlanId, version: i64) -> Result<Vec<ConfirmationView>, Halt> {
+        let rows: Vec<(UnitId, StaffId, At)> = plan_confirmation::table
+            .filter(plan_confirmation::plan_id.eq(id))
+            .filter(plan_confirmation::plan_version.eq(version))
+            .order(plan_confirmation::id)
+            .select((
+                plan_confirmation::unit_id,
+                plan_confirmation::confirmed_by_id,
+                plan_confirmation::confirmed_at,
+            ))
+            .load(self.database)?;
+        Ok(rows.into_iter().map(|(unit, by, at)| ConfirmationView { unit, by, at: at.0 }).collect())
+    }
+
+    fn active_parties(&mut self, case: CaseId) -> Result<Vec<(UnitId, AgencyId)>, Halt> {
+        let active: Vec<UnitId> = self
+            .parties(case)?
+            .into_iter()
+            .filter(|party| party.standing == PartyStanding::Active)
+            .map(|party| party.unit)
+            .collect();
+        Ok(unit::table
+            .filter(unit::id.eq_any(active))
+            .order(unit::id)
+            .select((unit::id, unit::agency_id))
+            .load(self.database)?)
+    }
+
+    fn plan_area(&mut self, id: PlanId) -> Result<AreaId, Halt> {
+        Ok(plan::table.find(id).select(plan::area_id).first(self.database)?)
+    }
+
+    /// Content has changed: the version grows, and what was confirmed no longer is.
+    fn grown(&mut self, id: PlanId) -> Result<PlanView, Halt> {
+        diesel::update(plan::table.find(id))
+            .set(plan::version.eq(plan::version + 1))
+            .execute(self.database)?;
+        self.plan(id)
+    }
+}

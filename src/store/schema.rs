@@ -1,0 +1,541 @@
+//! The tables, as the migrations make them.
+
+use diesel::{allow_tables_to_appear_in_same_query, joinable, table};
+
+use super::sql::{DbJson, DbTime, DbUuid};
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    area (id) {
+        id -> DbUuid,
+        name -> Text,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    agency (id) {
+        id -> DbUuid,
+        kind -> Text,
+        public -> Bool,
+        name -> Text,
+        mission -> Text,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    agency_area (agency_id, area_id) {
+        agency_id -> DbUuid,
+        area_id -> DbUuid,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    unit (id) {
+        id -> DbUuid,
+        agency_id -> DbUuid,
+        kind -> Text,
+        regime -> Text,
+        name -> Text,
+        mission -> Text,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    unit_serves (unit_id, served_id) {
+        unit_id -> DbUuid,
+        served_id -> DbUuid,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    staff (id) {
+        id -> DbUuid,
+        agency_id -> DbUuid,
+        issuer -> Text,
+        subject -> Text,
+        name -> Text,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    duty (id) {
+        id -> DbUuid,
+        staff_id -> DbUuid,
+        unit_id -> DbUuid,
+        role -> Text,
+        from_date -> Date,
+        to_date -> Nullable<Date>,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    person (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        display_name -> Text,
+        birth_date -> Nullable<Date>,
+        expected_birth -> Nullable<Date>,
+        protection -> Text,
+        version -> BigInt,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    identity_number (digest) {
+        digest -> Binary,
+        area_id -> DbUuid,
+        person_id -> DbUuid,
+        scheme -> Text,
+        sealed -> Binary,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    enrolment (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        child_id -> DbUuid,
+        unit_id -> DbUuid,
+        from_date -> Date,
+        to_date -> Nullable<Date>,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    custody (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        child_id -> DbUuid,
+        guardian_id -> DbUuid,
+        from_date -> Date,
+        to_date -> Nullable<Date>,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    conflict_of_interest (staff_id, person_id) {
+        staff_id -> DbUuid,
+        person_id -> DbUuid,
+        area_id -> DbUuid,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    named_handler (staff_id, person_id) {
+        staff_id -> DbUuid,
+        person_id -> DbUuid,
+        area_id -> DbUuid,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    about (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    referral (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        child_id -> DbUuid,
+        from_unit_id -> DbUuid,
+        to_unit_id -> DbUuid,
+        made_by_id -> DbUuid,
+        made_at -> DbTime,
+        content -> DbJson,
+        urgency -> Text,
+        state -> Text,
+        outcome -> Nullable<DbJson>,
+        version -> BigInt,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    concern_report (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        child_id -> DbUuid,
+        referral_id -> Nullable<DbUuid>,
+        from_unit_id -> DbUuid,
+        to_unit_id -> DbUuid,
+        made_by_id -> DbUuid,
+        made_at -> DbTime,
+        content -> DbJson,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    case_file (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        child_id -> DbUuid,
+        referral_id -> DbUuid,
+        unit_id -> DbUuid,
+        owner_id -> DbUuid,
+        first_contact_on -> Date,
+        key_question -> Text,
+        opened_at -> DbTime,
+        version -> BigInt,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    party (case_id, unit_id) {
+        case_id -> DbUuid,
+        unit_id -> DbUuid,
+        area_id -> DbUuid,
+        standing -> Text,
+        invited_at -> DbTime,
+        answered_at -> Nullable<DbTime>,
+        reason -> Nullable<Text>,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    assignment (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        case_id -> DbUuid,
+        unit_id -> DbUuid,
+        staff_id -> DbUuid,
+        from_date -> Date,
+        to_date -> Nullable<Date>,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    consent (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        case_id -> DbUuid,
+        child_id -> DbUuid,
+        from_agency_id -> DbUuid,
+        to_agency_id -> DbUuid,
+        categories -> DbJson,
+        purpose -> Text,
+        valid_from -> Date,
+        valid_to -> Date,
+        explained_in -> Text,
+        givers -> DbJson,
+        asked_by_id -> DbUuid,
+        asked_at -> DbTime,
+        version -> BigInt,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    consent_answer (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        consent_id -> DbUuid,
+        giver_id -> DbUuid,
+        answer -> Text,
+        manner -> Text,
+        language -> Text,
+        witness -> Nullable<Text>,
+        taken_by_id -> Nullable<DbUuid>,
+        at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    item (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        case_id -> DbUuid,
+        child_id -> DbUuid,
+        agency_id -> DbUuid,
+        unit_id -> DbUuid,
+        category -> Text,
+        regime -> Text,
+        title -> Text,
+        body -> Text,
+        written_by_id -> DbUuid,
+        written_at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    publication (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        item_id -> DbUuid,
+        unit_id -> DbUuid,
+        roles -> DbJson,
+        legal_ground -> Text,
+        reason -> Nullable<Text>,
+        consent_id -> Nullable<DbUuid>,
+        published_by_id -> DbUuid,
+        published_at -> DbTime,
+        revoked_at -> Nullable<DbTime>,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    plan (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        case_id -> DbUuid,
+        child_id -> DbUuid,
+        unit_id -> DbUuid,
+        state -> Text,
+        met_on -> Nullable<Date>,
+        follow_up_on -> Nullable<Date>,
+        responsible_agency_id -> Nullable<DbUuid>,
+        child_view -> Nullable<Text>,
+        no_child_view_because -> Nullable<Text>,
+        begun_by_id -> DbUuid,
+        begun_at -> DbTime,
+        activated_at -> Nullable<DbTime>,
+        version -> BigInt,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    plan_need (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        plan_id -> DbUuid,
+        indicator -> Text,
+        text -> Text,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    plan_goal (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        plan_id -> DbUuid,
+        need_id -> DbUuid,
+        horizon -> Text,
+        text -> Text,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    plan_action (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        plan_id -> DbUuid,
+        goal_id -> DbUuid,
+        unit_id -> DbUuid,
+        legal_class -> Text,
+        text -> Text,
+        third_party -> Nullable<Text>,
+        due_on -> Date,
+        written_by_id -> DbUuid,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    plan_confirmation (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        plan_id -> DbUuid,
+        unit_id -> DbUuid,
+        plan_version -> BigInt,
+        confirmed_by_id -> DbUuid,
+        confirmed_at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    first_answer (caller_id, key) {
+        caller_id -> DbUuid,
+        key -> Text,
+        digest -> Binary,
+        status -> Integer,
+        headers -> Text,
+        body -> Binary,
+        at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    ledger_entry (seq) {
+        seq -> BigInt,
+        id -> DbUuid,
+        at -> DbTime,
+        header -> Binary,
+        records -> Binary,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    ledger_pending (agency_id, seq) {
+        agency_id -> DbUuid,
+        seq -> BigInt,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    ledger_leaf (agency_id, position) {
+        agency_id -> DbUuid,
+        position -> BigInt,
+        seq -> BigInt,
+        time -> DbTime,
+        leaf -> Binary,
+        hash -> Binary,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    ledger_checkpoint (agency_id, size, at) {
+        agency_id -> DbUuid,
+        size -> BigInt,
+        at -> DbTime,
+        frontier -> Binary,
+        note -> Text,
+    }
+}
+
+joinable!(unit -> agency (agency_id));
+joinable!(duty -> unit (unit_id));
+joinable!(duty -> staff (staff_id));
+joinable!(case_file -> person (child_id));
+joinable!(party -> unit (unit_id));
+joinable!(party -> case_file (case_id));
+joinable!(item -> case_file (case_id));
+joinable!(publication -> unit (unit_id));
+joinable!(assignment -> case_file (case_id));
+joinable!(ledger_pending -> ledger_entry (seq));
+joinable!(ledger_leaf -> ledger_entry (seq));
+joinable!(plan_action -> unit (unit_id));
+joinable!(staff -> agency (agency_id));
+joinable!(assignment -> staff (staff_id));
+
+allow_tables_to_appear_in_same_query!(
+    area,
+    agency,
+    agency_area,
+    unit,
+    unit_serves,
+    staff,
+    duty,
+    person,
+    identity_number,
+    enrolment,
+    custody,
+    conflict_of_interest,
+    named_handler,
+    about,
+    referral,
+    concern_report,
+    case_file,
+    party,
+    assignment,
+    consent,
+    consent_answer,
+    item,
+    publication,
+    plan,
+    plan_need,
+    plan_goal,
+    plan_action,
+    plan_confirmation,
+    first_answer,
+    ledger_entry,
+    ledger_pending,
+    ledger_leaf,
+    ledger_checkpoint,
+);

@@ -1,0 +1,289 @@
+//! The sequencer: turns durable entries into leaves, agency by agency, and signs a checkpoint.
+//!
+//! One at a time per log, whoever does it: on SQLite the one writer, on PostgreSQL whoever holds
+//! the log's lock. It goes on by itself after any stop, because what waits is in the database.
+
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use tokio::sync::oneshot;
+
+use super::db::{self, Database, Place};
+use super::door::{Store, blocking};
+use super::error::StoreError;
+use super::schema::{ledger_checkpoint, ledger_entry, ledger_leaf, ledger_pending};
+use super::sql::At;
+use crate::clock::Instant;
+use crate::domain::ids::AgencyId;
+use crate::ledger::{
+    Checkpoint, CompactRange, Hash, Header, Leaf, LogKey, Record, SealedRecord, VerifierKey, origin,
+};
+
+/// Whose logs this service keeps, and the seed of the key that signs them.
+#[derive(Clone)]
+pub struct LogSettings {
+    /// The host part of every log's name.
+    pub host: String,
+    /// The Ed25519 seed (RFC 8032).
+    pub seed: [u8; 32],
+    /// The most entries that become leaves in one transaction.
+    pub batch_max: i64,
+}
+
+/// When a checkpoint is signed though nothing new came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Signing {
+    /// Only with new leaves.
+    WhenGrown,
+    /// In any case: an export shall say up to when it is complete.
+    Always,
+}
+
+impl LogSettings {
+    /// The key of an agency's log.
+    pub fn key(&self, agency: AgencyId) -> Result<LogKey, StoreError> {
+        Ok(LogKey::new(&origin(&self.host, agency), &self.seed)?)
+    }
+
+    /// The public part of that key.
+    pub fn verifier_key(&self, agency: AgencyId) -> Result<VerifierKey, StoreError> {
+        Ok(self.key(agency)?.verifier_key())
+    }
+}
+
+impl Store {
+    /// Turns what waits into leaves, in every log, until nothing waits; tells how many.
+    pub async fn sequence(&self) -> Result<u64, StoreError> {
+        let inner = self.inner.clone();
+        let waiting = blocking(move || {
+            let mut connection = inner.readers.get().map_err(db::DatabaseError::from)?;
+            let database: &mut Database = &mut connection;
+            let agencies: Vec<AgencyId> = ledger_pending::table
+                .select(ledger_pending::agency_id)
+                .distinct()
+                .load(database)?;
+            Ok(agencies)
+        })
+        .await?;
+        let mut leaves = 0;
+        for agency in waiting {
+            leaves += self.sequence_log(agency, Signing::WhenGrown).await?;
+        }
+        Ok(leaves)
+    }
+
+    /// The same in one log.
+    pub(super) async fn sequence_log(
+        &self,
+        agency: AgencyId,
+        signing: Signing,
+    ) -> Result<u64, StoreError> {
+        let mut leaves = 0;
+        loop {
+            let (done, more) = self.sequence_some(agency, signing).await?;
+            leaves += done;
+            if !more {
+                return Ok(leaves);
+            }
+        }
+    }
+
+    async fn sequence_some(
+        &self,
+        agency: AgencyId,
+        signing: Signing,
+    ) -> Result<(u64, bool), StoreError> {
+        let (logs, now) = (self.inner.means.logs.clone(), self.inner.means.clock.now());
+        let run = move |database: &mut Database| {
+            database.transaction(|database| extend(database, &logs, agency, signing, now))
+        };
+        match &self.inner.place {
+            Place::Postgres(_) => {
+                let inner = self.inner.clone();
+                blocking(move || {
+                    let mut connection = inner.readers.get().map_err(db::DatabaseError::from)?;
+                    run(&mut connection)
+                })
+                .await
+            }
+            Place::Sqlite(_) => {
+                let (answer, answered) = oneshot::channel();
+                self.inner.writer.change(Box::new(move |database| {
+                    let done = run(database);
+                    Box::new(move |committed| {
+                        // Whoever asked may have gone; what is committed stays.
+                        let _ = answer.send(committed.and(done));
+                    })
+                }))?;
+                answered.await.map_err(|_| StoreError::WriterLost)?
+            }
+        }
+    }
+}
+
+/// Where a log stands.
+pub(super) struct Tip {
+    pub range: CompactRange,
+    pub at: Option<Instant>,
+    pub note: Option<String>,
+}
+
+/// The newest checkpoint of a log; an empty log has none.
+pub(super) fn tip(database: &mut Database, agency: AgencyId) -> Result<Tip, StoreError> {
+    let newest: Option<(i64, At, Vec<u8>, String)> = ledger_checkpoint::table
+        .filter(ledger_checkpoint::agency_id.eq(agency))
+        .order((ledger_checkpoint::size.desc(), ledger_checkpoint::at.desc()))
+        .select((
+            ledger_checkpoint::size,
+            ledger_checkpoint::at,
+            ledger_checkpoint::frontier,
+            ledger_checkpoint::note,
+        ))
+        .first(database)
+        .optional()?;
+    let Some((size, at, frontier, note)) = newest else {
+        return Ok(Tip { range: CompactRange::new(0), at: None, note: None });
+    };
+    let hashes = frontier.chunks(32).map(Hash::try_from).collect::<Result<Vec<_>, _>>()?;
+    let range = CompactRange::from_hashes(0, count(size)?, hashes)?;
+    Ok(Tip { range, at: Some(at.0), note: Some(note) })
+}
+
+fn extend(
+    database: &mut Database,
+    logs: &LogSettings,
+    agency: AgencyId,
+    signing: Signing,
+    now: Instant,
+) -> Result<(u64, bool), StoreError> {
+    hold(database, agency)?;
+    let tip = tip(database, agency)?;
+    let waiting: Vec<(i64, Vec<u8>, Vec<u8>)> = ledger_pending::table
+        .inner_join(ledger_entry::table)
+        .filter(ledger_pending::agency_id.eq(agency))
+        .order(ledger_pending::seq)
+        .limit(logs.batch_max)
+        .select((ledger_pending::seq, ledger_entry::header, ledger_entry::records))
+        .load(database)?;
+    if waiting.is_empty() && signing == Signing::WhenGrown {
+        return Ok((0, false));
+    }
+    // Time never goes backwards along a log, whatever the machine's clock does.
+    let time = tip.at.map_or(now, |at| at.max(now));
+    let mut range = tip.range;
+    for (seq, header, records) in &waiting {
+        let leaf = Leaf {
+            entry: Hash::of(header),
+            index: range.end(),
+            log: origin(&logs.host, agency),
+            open: open_to(agency, header, records)?,
+            time,
+        };
+        let hash = leaf.hash();
+        diesel::insert_into(ledger_leaf::table)
+            .values((
+                ledger_leaf::agency_id.eq(agency),
+                ledger_leaf::position.eq(position(range.end())?),
+                ledger_leaf::seq.eq(seq),
+                ledger_leaf::time.eq(At(time)),
+                ledger_leaf::leaf.eq(leaf.bytes()),
+                ledger_leaf::hash.eq(hash.bytes().as_slice()),
+            ))
+            .execute(database)?;
+        range.append(hash);
+    }
+    let done: Vec<i64> = waiting.iter().map(|(seq, ..)| *seq).collect();
+    diesel::delete(
+        ledger_pending::table
+            .filter(ledger_pending::agency_id.eq(agency).and(ledger_pending::seq.eq_any(&done))),
+    )
+    .execute(database)?;
+    sign(database, logs, agency, &range, time)?;
+    let more = i64::try_from(done.len()).is_ok_and(|count| count == logs.batch_max);
+    Ok((u64::try_from(done.len()).unwrap_or(u64::MAX), more))
+}
+
+fn sign(
+    database: &mut Database,
+    logs: &LogSettings,
+    agency: AgencyId,
+    range: &CompactRange,
+    time: Instant,
+) -> Result<(), StoreError> {
+    let checkpoint = Checkpoint {
+        origin: origin(&logs.host, agency),
+        size: range.end(),
+        root: range.root().unwrap_or_else(Hash::of_nothing),
+        time,
+    };
+    let note = checkpoint.sign(&logs.key(agency)?)?;
+    let frontier: Vec<u8> = range.hashes().iter().flat_map(|hash| *hash.bytes()).collect();
+    let size = position(range.end())?;
+    let signed: bool = diesel::select(diesel::dsl::exists(ledger_checkpoint::table.find((
+        agency,
+        size,
+        At(time),
+    ))))
+    .get_result(database)?;
+    if !signed {
+        diesel::insert_into(ledger_checkpoint::table)
+            .values((
+                ledger_checkpoint::agency_id.eq(agency),
+                ledger_checkpoint::size.eq(size),
+                ledger_checkpoint::at.eq(At(time)),
+                ledger_checkpoint::frontier.eq(frontier),
+                ledger_checkpoint::note.eq(note),
+            ))
+            .execute(database)?;
+    }
+    Ok(())
+}
+
+/// Takes the log for this transaction, and waits for whoever has it; SQLite's one writer has
+/// every log already.
+fn hold(database: &mut Database, agency: AgencyId) -> Result<(), StoreError> {
+    if let Database::Postgres(postgres) = database {
+        // The flipped bit keeps logs' locks apart from children's.
+        let lock = (agency.uuid().as_u64_pair().1 ^ (1 << 62)).cast_signed();
+        diesel::sql_query("select pg_advisory_xact_lock($1)")
+            .bind::<BigInt, _>(lock)
+            .execute(postgres)?;
+    }
+    Ok(())
+}
+
+/// The places of the records that can be read in `reader`'s log.
+fn open_to(reader: AgencyId, header: &[u8], records: &[u8]) -> Result<Vec<u32>, StoreError> {
+    let (header, _) = Header::parse(header)?;
+    let actor = header.actor.agency;
+    let mut open = Vec::new();
+    for (place, bytes) in lines(records).enumerate() {
+        if sealed(bytes)?.is_open_to(reader, actor) {
+            open.push(u32::try_from(place).unwrap_or(u32::MAX));
+        }
+    }
+    Ok(open)
+}
+
+/// A stored record, with what decides who may read it.
+pub(super) fn sealed(bytes: &[u8]) -> Result<SealedRecord, StoreError> {
+    let record = Record::parse(bytes)?;
+    Ok(SealedRecord {
+        agency: record.agency,
+        open_to_actor: record.open_to_actor,
+        hash: Hash::of(bytes),
+        bytes: bytes.to_vec(),
+    })
+}
+
+/// The stored records of an entry: one per line, none when there are none.
+pub(super) fn lines(records: &[u8]) -> impl Iterator<Item = &[u8]> {
+    records.split(|byte| *byte == b'\n').filter(|line| !line.is_empty())
+}
+
+pub(super) fn position(index: u64) -> Result<i64, StoreError> {
+    i64::try_from(index).map_err(|_| StoreError::Corrupt("a log's size".into()))
+}
+
+pub(super) fn count(position: i64) -> Result<u64, StoreError> {
+    u64::try_from(position).map_err(|_| StoreError::Corrupt("a log's size".into()))
+}

@@ -1,0 +1,155 @@
+//! What a permitted act may do to the data: the queries that it needs, and no others.
+//!
+//! A `Work<'_, A>` is made by the door for one permit. Each noun's file adds the queries of its
+//! acts to it; they take their target from the permit, never as an argument.
+//!
+//! ```compile_fail
+//! use samsyn::access::act::{ReadCase, ReadItem};
+//! use samsyn::store::Work;
+//! fn reads_an_item_on_a_permit_for_a_case(work: &mut Work<'_, ReadCase>) {
+//!     let _ = work.item();
+//! }
+//! ```
+
+use diesel::prelude::*;
+use uuid::Uuid;
+
+use super::call::Call;
+use super::db::Database;
+use super::error::Halt;
+use super::facts::{Gather, Gathering, Known};
+use super::schema::person;
+use super::sequencer::LogSettings;
+use super::telling;
+use super::vault::Vault;
+use crate::access::facts::Facts;
+use crate::access::{Act, Permit, Policy, decide};
+use crate::clock::{Clock, Instant};
+use crate::domain::ids::{AgencyId, AreaId, ChildId, PersonId, StaffId};
+use crate::domain::law::Law;
+use crate::ledger::{Effect, Record, Resource};
+
+/// Leave to work on the data for one act.
+pub struct Work<'a, A: Act> {
+    pub(super) database: &'a mut Database,
+    pub(super) permit: &'a Permit<A>,
+    pub(super) means: &'a Means,
+    pub(super) call: &'a Call,
+    pub(super) records: Vec<Record>,
+    pub(super) seen: Vec<(ChildId, i64)>,
+}
+
+/// What every job may use.
+#[derive(Clone)]
+pub(super) struct Means {
+    pub policy: std::sync::Arc<Policy>,
+    pub law: std::sync::Arc<Law>,
+    pub clock: Clock,
+    pub vault: Vault,
+    pub logs: LogSettings,
+    pub rows_max: i64,
+}
+
+/// Where a page begins and how long it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    /// The last id of the page before; `None` for the first.
+    pub after: Option<Uuid>,
+    /// The most rows to serve.
+    pub limit: usize,
+}
+
+impl<'a, A: Act> Work<'a, A> {
+    pub(super) fn new(
+        database: &'a mut Database,
+        permit: &'a Permit<A>,
+        means: &'a Means,
+        call: &'a Call,
+    ) -> Self {
+        Self {
+            database,
+            permit,
+            means,
+            call,
+            records: Vec::new(),
+            seen: permit.facts().seen.clone(),
+        }
+    }
+
+    /// The act that this is leave for.
+    pub fn act(&self) -> &A {
+        self.permit.act()
+    }
+
+    /// When it was decided.
+    pub fn now(&self) -> Instant {
+        self.permit.facts().now
+    }
+
+    pub(super) fn facts(&self) -> &'a Facts {
+        self.permit.facts()
+    }
+
+    /// The member of staff who acts; nobody's id for others.
+    pub(super) fn staff(&self) -> StaffId {
+        StaffId::new(self.facts().principal.id)
+    }
+
+    /// Notes one row of a list as served, by the permit of the very act that reads it singly.
+    pub(super) fn served<R: Act>(&mut self, permit: &Permit<R>) {
+        self.records.extend(telling::record(permit, Effect::Shown));
+        self.seen.extend_from_slice(&permit.facts().seen);
+    }
+}
+
+impl<A: Act> Work<'_, A> {
+    /// Decides one row of a list as the act that reads it singly; notes it as served if it may be.
+    pub(super) fn decide_row<R: Gather>(&mut self, act: R) -> Result<Option<Permit<R>>, Halt> {
+        let facts = {
+            let mut gathering = Gathering::again(self.database, self.means, self.call, self.now());
+            act.gather(&mut gathering)?
+        };
+        match decide(&self.means.policy, act, facts) {
+            Ok(permit) => {
+                self.served(&permit);
+                Ok(Some(permit))
+            }
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// The area that a person belongs to.
+    pub(super) fn area_of(&mut self, person: PersonId) -> Result<AreaId, Halt> {
+        Ok(person::table.find(person).select(person::area_id).first(self.database)?)
+    }
+
+    /// Who acts, with all duties of today.
+    pub(super) fn known(&mut self) -> Result<Known, Halt> {
+        Ok(Gathering::again(self.database, self.means, self.call, self.now()).known()?)
+    }
+
+    /// The child's custodial guardians today.
+    pub(super) fn guardians_of(&mut self, child: ChildId) -> Result<Vec<PersonId>, Halt> {
+        let mut gathering = Gathering::again(self.database, self.means, self.call, self.now());
+        Ok(gathering.guardians(child)?)
+    }
+
+    /// Notes something of another owner's that the act touched beside its target.
+    pub(super) fn touched(&mut self, owner: AgencyId, resource: (&str, Uuid), effect: Effect) {
+        let facts = self.facts();
+        self.records.push(Record {
+            agency: owner,
+            open_to_actor: true,
+            child: facts.resource.child,
+            case: facts.resource.case,
+            resource: Resource { kind: resource.0.into(), id: Some(resource.1) },
+            category: None,
+            effect,
+            rules: self.permit.rules().iter().map(|rule| rule.to_string()).collect(),
+            ground: None,
+            publication: None,
+            consent: None,
+            salt: [0; 16],
+        });
+    }
+}

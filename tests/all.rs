@@ -1,0 +1,4 @@
+//! All integration tests, in one binary: linking is the dearest step of a build.
+
+mod architecture;
+mod support;
