@@ -106,7 +106,8 @@ mod tests {
             words.extend(
                 text.split(pattern.as_str())
                     .skip(1)
-                    .filter_map(|after| Some(after.split_once('"')?.0.to_owned())),
+                    .filter_map(|after| Some(after.split_once('"')?.0.to_owned()))
+                    .filter(|word| word.bytes().all(|b| b == b'_' || b.is_ascii_lowercase())),
             );
         }
         words

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
-use diesel::{Connection as _, PgConnection, SqliteConnection};
+use diesel::{Connection as _, PgConnection, RunQueryDsl as _, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use thiserror::Error;
 
@@ -72,7 +72,17 @@ impl Place {
         }
     }
 
-    /// Opens one connection.
+    /// Opens one connection with the rights of the service: on PostgreSQL those of a role that
+    /// owns nothing.
+    pub fn connect_as_service(&self) -> Result<Database, DatabaseError> {
+        let mut database = self.connect()?;
+        if let Database::Postgres(postgres) = &mut database {
+            postgres.batch_execute("set role samsyn_service")?;
+        }
+        Ok(database)
+    }
+
+    /// Opens one connection with the owner's rights, for migrations.
     pub fn connect(&self) -> Result<Database, DatabaseError> {
         match self {
             Self::Postgres(url) => {
@@ -115,7 +125,7 @@ impl ManageConnection for Manager {
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> Result<Database, Self::Error> {
-        self.0.connect().map_err(|error| match error {
+        self.0.connect_as_service().map_err(|error| match error {
             DatabaseError::Connect(error) => diesel::r2d2::Error::ConnectionError(error),
             DatabaseError::Query(error) => diesel::r2d2::Error::QueryError(error),
             other => diesel::r2d2::Error::ConnectionError(diesel::ConnectionError::BadConnection(
@@ -147,6 +157,19 @@ pub fn migrate(connection: &mut Database) -> Result<Vec<String>, DatabaseError> 
 fn names(versions: Vec<diesel::migration::MigrationVersion<'_>>) -> Vec<String> {
     versions.into_iter().map(|version| version.to_string()).collect()
 }
+
+/// Lets this transaction see the rows of these areas alone. SQLite has no such wall.
+pub fn see_areas(database: &mut Database, areas: &str) -> Result<(), diesel::result::Error> {
+    if let Database::Postgres(postgres) = database {
+        diesel::sql_query("select set_config('samsyn.areas', $1, true)")
+            .bind::<diesel::sql_types::Text, _>(areas)
+            .execute(postgres)?;
+    }
+    Ok(())
+}
+
+/// What [`see_areas`] takes for every area: for the writer, which checks versions and nothing else.
+pub const EVERY_AREA: &str = "*";
 
 /// Runs `job` on one unmoving picture of the data.
 pub fn snapshot<T, E: From<diesel::result::Error>>(

@@ -13,7 +13,7 @@ use diesel::Connection as _;
 use tokio::sync::oneshot;
 
 use super::StoreError;
-use super::db::{Database, Place};
+use super::db::{self, Database, Place};
 use super::journal::{self, Draft, Kept};
 
 /// What a changing job leaves behind: told whether it was committed, it answers whoever waits.
@@ -40,7 +40,7 @@ impl Writer {
         waiting_max: usize,
         batch_max: usize,
     ) -> Result<(Self, JoinHandle<()>), StoreError> {
-        let database = place.connect()?;
+        let database = place.connect_as_service()?;
         let (sender, receiver) = sync_channel(waiting_max);
         let thread = std::thread::Builder::new()
             .name("writer".into())
@@ -81,7 +81,7 @@ fn write(place: &Place, database: Database, receiver: &Receiver<Message>, batch_
         }
         // After a failure the connection is opened anew: it may be what failed.
         if held.is_none() {
-            held = place.connect().ok();
+            held = place.connect_as_service().ok();
         }
         let committed = held.as_mut().is_some_and(|database| commit(database, batch));
         if !committed {
@@ -94,6 +94,7 @@ fn write(place: &Place, database: Database, receiver: &Receiver<Message>, batch_
 fn commit(database: &mut Database, batch: Vec<Message>) -> bool {
     let mut finishes: Vec<Finish> = Vec::with_capacity(batch.len());
     let done = database.transaction(|database| {
+        db::see_areas(database, db::EVERY_AREA)?;
         let mut appends = Vec::new();
         for message in batch {
             match message {

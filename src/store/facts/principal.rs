@@ -6,12 +6,12 @@ use uuid::Uuid;
 use super::Gathering;
 use crate::access::facts::{Acting, Principal, PrincipalKind};
 use crate::domain::agency::{AgencyKind, Place, Role, SecrecyRegime, UnitKind};
-use crate::domain::ids::{AgencyId, PersonId, StaffId, UnitId};
+use crate::domain::ids::{AgencyId, AreaId, PersonId, StaffId, UnitId};
 use crate::domain::text::Coded;
 use crate::identity::Who;
-use crate::store::db::Database;
+use crate::store::db::{self, Database};
 use crate::store::error::StoreError;
-use crate::store::schema::{agency, duty, identity_number, staff, unit};
+use crate::store::schema::{agency, agency_area, duty, identity_number, staff, unit};
 
 /// A principal and today's duties.
 #[derive(Clone, Debug)]
@@ -63,25 +63,44 @@ impl Known {
 type PlaceRow = (UnitId, String, String, AgencyId, String, bool);
 
 impl Gathering<'_> {
-    /// Who asks.
+    /// Who asks. From here on the database shows the rows of their areas alone.
     pub fn known(&mut self) -> Result<Known, StoreError> {
+        let (known, areas) = self.known_with_areas()?;
+        db::see_areas(self.database, &areas)?;
+        Ok(known)
+    }
+
+    fn known_with_areas(&mut self) -> Result<(Known, String), StoreError> {
         match self.actor.who() {
             Who::Staff { issuer, subject, agencies } => {
                 let (issuer, subject, agencies) =
                     (issuer.clone(), subject.clone(), agencies.clone());
-                self.known_staff(&issuer, &subject, &agencies)
+                let known = self.known_staff(&issuer, &subject, &agencies)?;
+                let own = match known.principal.kind {
+                    PrincipalKind::Staff { agency, .. } => agency,
+                    PrincipalKind::Citizen | PrincipalKind::Operator | PrincipalKind::Unknown => {
+                        AgencyId::nobody()
+                    }
+                };
+                let areas: Vec<AreaId> = agency_area::table
+                    .filter(agency_area::agency_id.eq(own))
+                    .select(agency_area::area_id)
+                    .load(self.database)?;
+                Ok((known, braced(&areas)))
             }
             Who::Citizen { number, .. } => {
                 let digest = self.means.vault.digest(number);
-                let person: Option<PersonId> = identity_number::table
+                let person: Option<(PersonId, AreaId)> = identity_number::table
                     .find(digest)
-                    .select(identity_number::person_id)
+                    .select((identity_number::person_id, identity_number::area_id))
                     .first(self.database)
                     .optional()?;
-                Ok(self.plain(person.map(|id| (PrincipalKind::Citizen, id.uuid()))))
+                let known = self.plain(person.map(|(id, _)| (PrincipalKind::Citizen, id.uuid())));
+                Ok((known, braced(person.map(|(_, area)| area).as_slice())))
             }
             Who::Operator | Who::Service => {
-                Ok(self.plain(Some((PrincipalKind::Operator, Uuid::nil()))))
+                let known = self.plain(Some((PrincipalKind::Operator, Uuid::nil())));
+                Ok((known, db::EVERY_AREA.to_owned()))
             }
         }
     }
@@ -146,6 +165,12 @@ impl Gathering<'_> {
         }
         Ok(duties)
     }
+}
+
+/// Ids as PostgreSQL writes an array.
+fn braced(areas: &[AreaId]) -> String {
+    let ids: Vec<String> = areas.iter().map(AreaId::to_string).collect();
+    format!("{{{}}}", ids.join(","))
 }
 
 type PlaceColumns = (unit::id, unit::kind, unit::regime, agency::id, agency::kind, agency::public);
