@@ -3,6 +3,7 @@
 pub mod access;
 pub mod casework;
 pub mod clock;
+pub mod demo;
 pub mod domain;
 pub mod identity;
 pub mod ledger;

@@ -6,7 +6,7 @@
 pub type Reason = &'static str;
 
 /// The reasons that this room itself gives; the casework adds its own.
-pub const REASONS: [Reason; 25] = [
+pub const REASONS: [Reason; 26] = [
     "asked_by_rule",
     "control_character",
     "empty",
@@ -21,6 +21,7 @@ pub const REASONS: [Reason; 25] = [
     "missing",
     "not_a_cursor",
     "not_a_date",
+    "not_a_key",
     "not_a_time",
     "not_a_version",
     "not_an_id",

@@ -26,6 +26,8 @@ mod schema;
 mod sequencer;
 mod sql;
 mod telling;
+#[cfg(test)]
+mod tests;
 mod vault;
 mod work;
 mod writer;

@@ -1,0 +1,69 @@
+//! From what the store's door says to what the caller is told.
+
+use super::{Kind, Problem, Told};
+use crate::access::{Answer, Denial, Language, Policy, Rule};
+use crate::domain::obstacle::Obstacle;
+use crate::http::fault::Fault;
+use crate::http::mark::Recorded;
+use crate::store::Stopped;
+
+impl Problem {
+    /// Why an act was not done, in the caller's language.
+    pub fn stopped(stopped: Stopped, policy: &Policy, language: Language) -> Self {
+        match stopped {
+            Stopped::Refused(denial, entry) => Self {
+                // An entry's id on a refusal would say that it is one, and no miss.
+                recorded: Some(Recorded { entry, shown: false }),
+                ..Self::refused(&denial, policy, language)
+            },
+            Stopped::Obstructed(obstacle, entry) => Self {
+                recorded: Some(Recorded { entry, shown: true }),
+                ..Self::obstructed(obstacle)
+            },
+            Stopped::Unavailable(error) => Self::unavailable(&error),
+        }
+    }
+
+    fn refused(denial: &Denial, policy: &Policy, language: Language) -> Self {
+        let rules: Vec<&Rule> = denial.told().iter().filter_map(|id| policy.rule(id)).collect();
+        let told = rules.iter().map(|rule| Told::of(rule, language)).collect();
+        match denial.answer() {
+            Answer::Hidden => Self { told, ..Self::new(Kind::NotFound) },
+            Answer::Told => {
+                let asked: Option<Vec<&str>> =
+                    rules.iter().map(|rule| rule.asks.as_deref()).collect();
+                let asked = asked.filter(|asked| !asked.is_empty());
+                let kind = if asked.is_some() { Kind::Asks } else { Kind::Refused };
+                let mut problem =
+                    Self { told, ended: denial.ended().to_vec(), ..Self::new(kind) };
+                for field in asked.into_iter().flatten() {
+                    problem.faults.add(Fault::body(format!("/{field}"), "asked_by_rule"));
+                }
+                problem
+            }
+        }
+    }
+
+    fn obstructed(obstacle: Obstacle) -> Self {
+        match obstacle {
+            Obstacle::Field { field, reason } => Fault::body(format!("/{field}"), reason).into(),
+            Obstacle::Changed { now } => Self::changed(now),
+            Obstacle::State { why } => {
+                Self { detail: Some(format!("state-{why}")), ..Self::new(Kind::NotNow) }
+            }
+            Obstacle::Incomplete(lacks) => Self { lacks, ..Self::new(Kind::Incomplete) },
+            Obstacle::KeyReused => Self::new(Kind::KeyReused),
+        }
+    }
+}
+
+impl Told {
+    fn of(rule: &Rule, language: Language) -> Self {
+        Self {
+            rule: rule.id.to_string(),
+            law: rule.law.clone(),
+            text: rule.text.in_language(language).to_owned(),
+            way: rule.way.in_language(language).to_owned(),
+        }
+    }
+}
