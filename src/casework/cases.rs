@@ -1,7 +1,5 @@
 //! A case opens on a referral that waits, with a named owner and a day to meet the child.
 
-use chrono::NaiveDate;
-
 use super::referrals::waits_for_triage;
 use crate::access::act::{AnswerInvitation, OpenCase};
 use crate::access::facts::PartyStanding;
@@ -30,14 +28,10 @@ pub enum InvitationAnswer {
 }
 
 /// Opens the case.
-pub fn open(
-    work: &mut Work<'_, OpenCase>,
-    new: &NewCase,
-    today: NaiveDate,
-) -> Result<CaseView, Halt> {
+pub fn open(work: &mut Work<'_, OpenCase>, new: &NewCase) -> Result<CaseView, Halt> {
     let referral = work.referral_before()?;
     waits_for_triage(referral.summary.state)?;
-    if new.first_contact_on < today {
+    if new.first_contact_on < work.today() {
         let field = "first_contact_on";
         return Err(Obstacle::Field { field, reason: "in_the_past" }.into());
     }

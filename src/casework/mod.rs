@@ -13,9 +13,6 @@ pub mod referrals;
 use crate::domain::obstacle::Obstacle;
 
 /// Nobody writes over what they have not seen.
-fn unchanged(expected: Option<i64>, now: i64) -> Result<(), Obstacle> {
-    match expected {
-        Some(expected) if expected != now => Err(Obstacle::Changed { now }),
-        Some(_) | None => Ok(()),
-    }
+fn unchanged(expected: i64, now: i64) -> Result<(), Obstacle> {
+    if expected == now { Ok(()) } else { Err(Obstacle::Changed { now }) }
 }

@@ -14,7 +14,7 @@ pub fn frame(
     expected: i64,
 ) -> Result<PlanView, Halt> {
     let before = work.before()?;
-    unchanged(Some(expected), before.version)?;
+    unchanged(expected, before.version)?;
     is_draft(&before)?;
     work.frame(change)
 }
@@ -40,7 +40,7 @@ pub fn action(work: &mut Work<'_, WriteAction>, draft: &ActionDraft) -> Result<P
 /// Confirms a unit's own part of the version that it has seen.
 pub fn confirm(work: &mut Work<'_, ConfirmPlan>, seen: i64) -> Result<PlanView, Halt> {
     let before = work.before()?;
-    unchanged(Some(seen), before.version)?;
+    unchanged(seen, before.version)?;
     is_draft(&before)?;
     if before.confirmations.iter().any(|confirmation| confirmation.unit == work.act().unit) {
         return Ok(before);
@@ -51,7 +51,7 @@ pub fn confirm(work: &mut Work<'_, ConfirmPlan>, seen: i64) -> Result<PlanView, 
 /// Makes the plan active, or names everything that it lacks.
 pub fn activate(work: &mut Work<'_, ActivatePlan>, expected: i64) -> Result<PlanView, Halt> {
     let before = work.before()?;
-    unchanged(Some(expected), before.version)?;
+    unchanged(expected, before.version)?;
     is_draft(&before)?;
     let lacking = lacking(&before);
     if lacking.is_empty() { work.activate() } else { Err(Obstacle::Incomplete(lacking).into()) }

@@ -10,7 +10,7 @@ use crate::store::{Halt, ReferralView, Work};
 pub fn triage(
     work: &mut Work<'_, TriageReferral>,
     triage: &Triage,
-    expected: Option<i64>,
+    expected: i64,
 ) -> Result<ReferralView, Halt> {
     let before = work.before()?;
     unchanged(expected, before.version)?;
@@ -26,7 +26,7 @@ pub fn triage(
 /// Gives the receipt for a referral that was sent on.
 pub fn accept(
     work: &mut Work<'_, AcceptReferral>,
-    expected: Option<i64>,
+    expected: i64,
 ) -> Result<ReferralView, Halt> {
     let before = work.before()?;
     unchanged(expected, before.version)?;

@@ -6,10 +6,11 @@
 pub type Reason = &'static str;
 
 /// The reasons that this room itself gives; the casework adds its own.
-pub const REASONS: [Reason; 26] = [
+pub const REASONS: [Reason; 29] = [
     "asked_by_rule",
     "control_character",
     "empty",
+    "ends_before_it_begins",
     "identity_number_century",
     "identity_number_check_digit",
     "identity_number_day",
@@ -26,8 +27,10 @@ pub const REASONS: [Reason; 26] = [
     "not_a_version",
     "not_an_id",
     "number_out_of_range",
+    "one_of_two",
     "repeated",
     "too_deep",
+    "too_few",
     "too_long",
     "too_many",
     "unknown_field",

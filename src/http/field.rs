@@ -1,15 +1,11 @@
 //! Values as they stand in bodies: words, ids, dates, texts. Each is read when the whole body is
 //! here, so that everything wrong can be told at once.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use utoipa::openapi::schema::{KnownFormat, SchemaFormat};
-use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
-use utoipa::{PartialSchema, ToSchema};
+use serde::{Deserialize, Deserializer};
 use uuid::Uuid;
 
 use super::fault::Reason;
@@ -19,23 +15,18 @@ use crate::domain::ids::Id;
 use crate::domain::text::Coded;
 
 /// A text in a body that stands for a `T`; [`Raw::read`] tells which, or what is wrong.
+///
+/// The description of the interface is told by `#[schema(value_type = …)]` what it is: the closed
+/// set itself, `Uuid` for an id, `NaiveDate`, `DateTime<Utc>` or `String`.
 pub struct Raw<T> {
     text: String,
     of: PhantomData<fn() -> T>,
 }
 
-/// A word of a closed set in a view.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Word<T>(pub T);
-
 /// Something that a text in a body can stand for.
 pub trait Wire: Sized {
-    /// What the schema is called.
-    const NAME: &'static str;
     /// Reads it.
     fn read(text: &str) -> Result<Self, Reason>;
-    /// Its schema: a string, more closely described.
-    fn describe(schema: ObjectBuilder) -> ObjectBuilder;
 }
 
 impl<T: Wire> Raw<T> {
@@ -69,90 +60,34 @@ impl<T> fmt::Debug for Raw<T> {
     }
 }
 
-impl<T: Wire> PartialSchema for Raw<T> {
-    fn schema() -> RefOr<Schema> {
-        T::describe(ObjectBuilder::new().schema_type(Type::String)).into()
-    }
-}
-
-impl<T: Wire> ToSchema for Raw<T> {
-    fn name() -> Cow<'static, str> {
-        Cow::Borrowed(T::NAME)
-    }
-}
-
-impl<T: Coded> Serialize for Word<T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.0.code())
-    }
-}
-
-impl<T: Coded> PartialSchema for Word<T> {
-    fn schema() -> RefOr<Schema> {
-        Raw::<T>::schema()
-    }
-}
-
-impl<T: Coded> ToSchema for Word<T> {
-    fn name() -> Cow<'static, str> {
-        Cow::Borrowed(T::SET)
-    }
-}
-
 impl<T: Coded> Wire for T {
-    const NAME: &'static str = T::SET;
-
     fn read(text: &str) -> Result<Self, Reason> {
         T::from_code(text).map_err(|_| "unknown_word")
-    }
-
-    fn describe(schema: ObjectBuilder) -> ObjectBuilder {
-        schema.enum_values(Some(T::ALL.iter().map(|member| member.code())))
     }
 }
 
 impl<Of> Wire for Id<Of> {
-    const NAME: &'static str = "Id";
-
     fn read(text: &str) -> Result<Self, Reason> {
         Uuid::try_parse(text).map(Self::new).map_err(|_| "not_an_id")
-    }
-
-    fn describe(schema: ObjectBuilder) -> ObjectBuilder {
-        schema.format(Some(SchemaFormat::KnownFormat(KnownFormat::Uuid)))
     }
 }
 
 impl Wire for NaiveDate {
-    const NAME: &'static str = "Day";
-
     fn read(text: &str) -> Result<Self, Reason> {
         // The parser takes `2026-1-2` as well; the wire has one form (RFC 3339 full-date).
         let day = text.parse::<Self>().map_err(|_| "not_a_date")?;
         if day.to_string() == text { Ok(day) } else { Err("not_a_date") }
     }
-
-    fn describe(schema: ObjectBuilder) -> ObjectBuilder {
-        schema.format(Some(SchemaFormat::KnownFormat(KnownFormat::Date)))
-    }
 }
 
 impl Wire for Instant {
-    const NAME: &'static str = "Time";
-
     fn read(text: &str) -> Result<Self, Reason> {
         let time = DateTime::parse_from_rfc3339(text).map_err(|_| "not_a_time")?;
         Ok(time.with_timezone(&Utc))
     }
-
-    fn describe(schema: ObjectBuilder) -> ObjectBuilder {
-        schema.format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
-    }
 }
 
 impl Wire for IdentityNumber {
-    const NAME: &'static str = "IdentityNumber";
-
     fn read(text: &str) -> Result<Self, Reason> {
         Self::parse(text.trim()).map_err(|error| match error {
             IdentityNumberError::MissingCentury => "identity_number_no_century",
@@ -164,13 +99,6 @@ impl Wire for IdentityNumber {
             IdentityNumberError::Interim => "identity_number_interim",
             IdentityNumberError::UnusedLetter => "identity_number_letter",
         })
-    }
-
-    fn describe(schema: ObjectBuilder) -> ObjectBuilder {
-        schema
-            .description(Some("Twelve characters with the century, a hyphen before the last four."))
-            .pattern(Some("^[0-9]{8}-?[0-9A-Z]{3}[0-9]$"))
-            .examples(["19121212-1212"])
     }
 }
 
@@ -195,7 +123,6 @@ mod tests {
     fn a_word_of_the_set_is_read_and_no_other() {
         assert_eq!(read::<Category>("MED"), Ok(Category::Med));
         assert_eq!(wrong::<Category>("med"), "unknown_word");
-        assert_eq!(serde_json::to_value(Word(Category::Med)).expect("JSON"), "MED");
     }
 
     #[test]

@@ -20,6 +20,14 @@ pub fn created<V: Serialize>(location: String, version: i64, view: &V) -> Result
     Ok(reply)
 }
 
+/// 201 with something that has neither an address nor a version of its own.
+///
+/// # Errors
+/// The view can't be written as JSON.
+pub fn made<V: Serialize>(view: &V) -> Result<Reply, Halt> {
+    Ok(Reply { status: StatusCode::CREATED.as_u16(), ..shown(view)? })
+}
+
 /// 200 with the version of what was changed.
 ///
 /// # Errors

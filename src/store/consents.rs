@@ -299,6 +299,8 @@ impl Work<'_, AskConsent> {
         if (draft.valid_to - draft.valid_from).num_days() > days_max {
             return Err(Obstacle::Field { field: "valid_to", reason: "period_too_long" }.into());
         }
+        self.known_agency(act.from, "from_agency")?;
+        self.known_agency(act.to, "to_agency")?;
         let area = self.area_of(child)?;
         let id: ConsentId = self.means.clock.new_id();
         diesel::insert_into(consent::table)

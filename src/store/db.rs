@@ -100,6 +100,17 @@ impl Place {
         }
     }
 
+    /// Opens a connection that leaves all as it is; none where there is no file yet.
+    pub fn look(&self) -> Result<Option<Database>, DatabaseError> {
+        match self {
+            Self::Postgres(_) => self.connect().map(Some),
+            Self::Sqlite(path) if !path.exists() => Ok(None),
+            Self::Sqlite(path) => SqliteConnection::establish(&path.to_string_lossy())
+                .map(|connection| Some(Database::Sqlite(connection)))
+                .map_err(DatabaseError::Connect),
+        }
+    }
+
     /// Opens up to `size` connections, at most `wait` for one of them.
     pub fn pool(&self, size: u32, wait: Duration) -> Result<Connections, DatabaseError> {
         Ok(Pool::builder()
@@ -170,6 +181,29 @@ pub fn see_areas(database: &mut Database, areas: &str) -> Result<(), diesel::res
 
 /// What [`see_areas`] takes for every area: for the writer, which checks versions and nothing else.
 pub const EVERY_AREA: &str = "*";
+
+#[derive(diesel::QueryableByName)]
+struct Table {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    name: String,
+}
+
+/// The names of the tables, without the database's own.
+pub fn tables(connection: &mut Database) -> Result<Vec<String>, DatabaseError> {
+    let tables: Vec<Table> = match connection {
+        Database::Postgres(postgres) => diesel::sql_query(
+            "select tablename::text as name from pg_tables \
+             where schemaname = any (current_schemas(false))",
+        )
+        .load(postgres)?,
+        Database::Sqlite(sqlite) => diesel::sql_query(
+            "select name from sqlite_master where type = 'table' and name not like 'sqlite\\_%' \
+             escape '\\'",
+        )
+        .load(sqlite)?,
+    };
+    Ok(tables.into_iter().map(|table| table.name).collect())
+}
 
 /// Runs `job` on one unmoving picture of the data.
 pub fn snapshot<T, E: From<diesel::result::Error>>(

@@ -181,6 +181,9 @@ impl Work<'_, EditPlan> {
     /// Changes the common parts.
     pub fn frame(&mut self, change: &FrameChange) -> Result<PlanView, Halt> {
         let id = self.act().plan;
+        if let Some(agency) = change.responsible {
+            self.known_agency(agency, "responsible_agency")?;
+        }
         let before = self.plan(id)?.frame;
         let view = change.child_view.clone().or(before.child_view);
         let (words, because) = match view {

@@ -1,11 +1,12 @@
 //! Referrals.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::concerns::insert_report;
 use super::error::{Halt, StoreError};
-use super::schema::{referral, unit};
+use super::schema::{agency, referral, unit};
 use super::sql::{At, Json};
 use super::work::{Page, Work};
 use crate::access::Act;
@@ -14,7 +15,7 @@ use crate::access::act::{
 };
 use crate::clock::Instant;
 use crate::domain::agency::AgencyKind;
-use crate::domain::ids::{ChildId, ConcernReportId, ReferralId, StaffId, UnitId};
+use crate::domain::ids::{AgencyId, ChildId, ConcernReportId, ReferralId, StaffId, UnitId};
 use crate::domain::obstacle::Obstacle;
 use crate::domain::referral::{
     ChildView, FiveQuestions, Indicator, Informed, Observation, ReferralDraft, ReferralState,
@@ -213,7 +214,19 @@ impl<A: Act> Work<'_, A> {
         }
     }
 
-    pub(super) fn agency_of(&mut self, of: UnitId) -> Result<crate::domain::ids::AgencyId, Halt> {
+    /// An agency that something names must exist.
+    pub(super) fn known_agency(
+        &mut self,
+        id: AgencyId,
+        field: &'static str,
+    ) -> Result<(), Halt> {
+        if diesel::select(exists(agency::table.find(id))).get_result(self.database)? {
+            return Ok(());
+        }
+        Err(Obstacle::Field { field, reason: "no_such_agency" }.into())
+    }
+
+    pub(super) fn agency_of(&mut self, of: UnitId) -> Result<AgencyId, Halt> {
         Ok(unit::table.find(of).select(unit::agency_id).first(self.database)?)
     }
 

@@ -11,6 +11,7 @@
 //! }
 //! ```
 
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -84,6 +85,11 @@ impl<'a, A: Act> Work<'a, A> {
     /// When it was decided.
     pub fn now(&self) -> Instant {
         self.permit.facts().now
+    }
+
+    /// The day that it is where the law holds.
+    pub fn today(&self) -> NaiveDate {
+        self.means.law.day_of(self.now())
     }
 
     pub(super) fn facts(&self) -> &'a Facts {

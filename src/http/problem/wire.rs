@@ -2,6 +2,7 @@
 
 use actix_web::HttpResponse;
 use actix_web::http::header::{CONTENT_LANGUAGE, CONTENT_TYPE, VARY};
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -9,11 +10,9 @@ use uuid::Uuid;
 use super::{Problem, Told};
 use crate::access::Language;
 use crate::access::facts::{EndedOpening, Ending};
-use crate::clock::Instant;
 use crate::domain::ground::Ground;
 use crate::domain::plan::Lack;
 use crate::http::fault::{Fault, Place};
-use crate::http::field::Word;
 use crate::http::language::tag;
 use crate::http::words::{say, say_number};
 
@@ -99,9 +98,9 @@ struct RuleBody {
 #[schema(as = EndedGround)]
 struct EndedBody {
     /// The ground.
-    ground: Word<Ground>,
+    ground: Ground,
     /// When it ended.
-    at: Instant,
+    at: DateTime<Utc>,
     /// `withdrawn`, `expired` or `revoked`.
     cause: &'static str,
 }
@@ -205,6 +204,6 @@ impl From<&EndedOpening> for EndedBody {
             Ending::Expired => "expired",
             Ending::Revoked => "revoked",
         };
-        Self { ground: Word(ended.opening.ground), at: ended.at, cause }
+        Self { ground: ended.opening.ground, at: ended.at, cause }
     }
 }

@@ -1,0 +1,149 @@
+//! From settings to parts.
+//!
+//! **Invariant:** a key is read here, and goes nowhere but into the part that uses it.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use super::AppError;
+use crate::access::{Policy, PolicyFile};
+use crate::clock::Clock;
+use crate::domain::law::Law;
+use crate::settings::{Settings, SettingsError, read_law};
+use crate::store::{LogSettings, Place, Store, StoreSettings, Vault};
+
+/// Opens the store that `settings` tell of. The migrations must have been run.
+///
+/// # Errors
+/// [`AppError`] says which part is missing.
+pub fn store(settings: &Settings, clock: Clock) -> Result<Store, AppError> {
+    let vault = Vault::new(&key(settings.vault.key_file.as_deref(), "vault.key_file")?)?;
+    let store = Store::open(
+        place(settings)?,
+        limits(settings),
+        Arc::new(policy(settings)?),
+        Arc::new(law(settings)?),
+        clock,
+        vault,
+        log_settings(settings)?,
+    )?;
+    Ok(store)
+}
+
+/// Where the data is.
+///
+/// # Errors
+/// [`AppError::Database`]: neither of the two databases.
+pub fn place(settings: &Settings) -> Result<Place, AppError> {
+    Ok(Place::parse(&settings.database.url)?)
+}
+
+/// Whose logs are kept, and what signs them.
+///
+/// # Errors
+/// The key is missing.
+pub fn log_settings(settings: &Settings) -> Result<LogSettings, AppError> {
+    Ok(LogSettings {
+        host: settings.ledger.host.clone(),
+        seed: key(settings.ledger.key_file.as_deref(), "ledger.key_file")?,
+        batch_max: settings.ledger.leaves_max.into(),
+    })
+}
+
+fn limits(settings: &Settings) -> StoreSettings {
+    let wait = settings.database.connection_wait_seconds_max;
+    StoreSettings {
+        connections_max: settings.database.connections_max,
+        connection_wait: Duration::from_secs(wait.into()),
+        waiting_max: settings.store.waiting_max,
+        batch_max: settings.store.batch_max,
+        overtaken_max: settings.store.overtaken_max,
+        rows_max: settings.store.rows_max.into(),
+        first_answer_kept: TimeDelta::hours(settings.store.first_answer_hours_kept.into()),
+    }
+}
+
+fn law(settings: &Settings) -> Result<Law, AppError> {
+    let text = match &settings.law.file {
+        Some(path) => Some(read(path, "law.file")?),
+        None => None,
+    };
+    Ok(read_law(text.as_deref())?)
+}
+
+fn policy(settings: &Settings) -> Result<Policy, AppError> {
+    let Some(directory) = &settings.policies.dir else { return Ok(Policy::embedded()?) };
+    let setting = "policies.dir";
+    let fault = |source| file_fault(setting, directory, source);
+    let mut files = Vec::new();
+    for entry in std::fs::read_dir(directory).map_err(fault)? {
+        let path = entry.map_err(fault)?.path();
+        if path.extension().is_some_and(|extension| extension == "cedar") {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            files.push(PolicyFile { name, text: read(&path, setting)? });
+        }
+    }
+    files.sort_by(|one, other| one.name.cmp(&other.name));
+    let schema = read(&directory.join("samsyn.cedarschema"), setting)?;
+    let words = read(&directory.join("default.toml"), setting)?;
+    Ok(Policy::load(&files, &schema, &words)?)
+}
+
+fn key(path: Option<&Path>, setting: &'static str) -> Result<[u8; 32], AppError> {
+    let wrong = |problem| AppError::Settings(SettingsError::Setting { setting, problem });
+    let path = path.ok_or_else(|| wrong("must name a file with a key"))?;
+    let text = read(path, setting)?;
+    parse_key(text.trim())
+        .ok_or_else(|| wrong("names a file that does not hold 64 hexadecimal digits"))
+}
+
+fn parse_key(text: &str) -> Option<[u8; 32]> {
+    let is_hexadecimal = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let bytes: Option<Vec<u8>> = is_hexadecimal
+        .then(|| (0..64).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect())?;
+    bytes?.try_into().ok()
+}
+
+fn read(path: &Path, setting: &'static str) -> Result<String, AppError> {
+    std::fs::read_to_string(path).map_err(|source| file_fault(setting, path, source))
+}
+
+fn file_fault(setting: &'static str, path: &Path, source: std::io::Error) -> AppError {
+    AppError::File { setting, path: path.display().to_string(), source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_64_hexadecimal_digits() {
+        let key = parse_key(&"0aF1".repeat(16)).expect("a key");
+        assert_eq!(key[..2], [0x0a, 0xf1]);
+        for text in ["", &"0".repeat(63), &"0".repeat(66), &"+1".repeat(32), &"å1".repeat(21)] {
+            assert_eq!(parse_key(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_not_there_is_asked_for_by_its_setting() {
+        let settings = Settings::with("").expect("the defaults");
+        let error = log_settings(&settings).err().map(|error| error.to_string());
+        assert_eq!(error.as_deref(), Some("setting `ledger.key_file` must name a file with a key"));
+        let settings = Settings::with("[vault]\nkey_file = '/nowhere'").expect("settings");
+        let error = store(&settings, Clock::machine()).err().map(|error| error.to_string());
+        assert!(error.is_some_and(|error| error.contains("`vault.key_file`")));
+    }
+
+    #[test]
+    fn the_built_in_policies_and_the_same_from_a_directory_are_one() {
+        let built_in = policy(&Settings::with("").expect("the defaults")).expect("policies");
+        let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/config/policies");
+        let settings = Settings::with(&format!("[policies]\ndir = '{directory}'"));
+        let read = policy(&settings.expect("settings")).expect("policies");
+        assert_eq!(read.digest(), built_in.digest());
+    }
+}

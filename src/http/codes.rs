@@ -1,0 +1,68 @@
+//! The closed sets that stand on the wire, each as its words. The domain knows nothing of JSON;
+//! what its sets look like there is said here.
+
+use std::borrow::Cow;
+
+use serde::{Serialize, Serializer};
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::domain::agency::{AgencyKind, Role, SecrecyRegime, UnitKind};
+use crate::domain::category::Category;
+use crate::domain::child::Protection;
+use crate::domain::consent::{Answer, Manner};
+use crate::domain::ground::Ground;
+use crate::domain::plan::{Horizon, LegalClass, PlanState};
+use crate::domain::referral::{Indicator, ReferralState, Urgency};
+use crate::domain::text::Coded;
+
+/// Gives sets their words in views, and their lists of words in the interface's description.
+macro_rules! on_the_wire {
+    ($($set:ident)+) => {
+        $(
+            impl Serialize for $set {
+                fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                    serializer.serialize_str(self.code())
+                }
+            }
+
+            impl PartialSchema for $set {
+                fn schema() -> RefOr<Schema> {
+                    words::<$set>()
+                }
+            }
+
+            impl ToSchema for $set {
+                fn name() -> Cow<'static, str> {
+                    Cow::Borrowed($set::SET)
+                }
+            }
+        )+
+    };
+}
+
+on_the_wire! {
+    AgencyKind Answer Category Ground Horizon Indicator LegalClass Manner PlanState Protection
+    ReferralState Role SecrecyRegime UnitKind Urgency
+}
+
+fn words<T: Coded>() -> RefOr<Schema> {
+    ObjectBuilder::new()
+        .schema_type(Type::String)
+        .enum_values(Some(T::ALL.iter().map(|member| member.code())))
+        .into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_set_stands_on_the_wire_and_in_the_description_by_the_same_words() {
+        let schema = serde_json::to_value(Urgency::schema()).expect("JSON");
+        assert_eq!(schema["type"], "string");
+        let written = serde_json::to_value(Urgency::ALL).expect("JSON");
+        assert_eq!(schema["enum"], written);
+        assert_eq!(written, serde_json::json!(["ordinary", "soon", "immediate"]));
+    }
+}

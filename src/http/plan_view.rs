@@ -1,0 +1,169 @@
+//! A plan as it is shown.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::referrals::View;
+use crate::casework::plans;
+use crate::domain::plan::{Action, Goal, Horizon, Lack, LegalClass, Need, PlanState};
+use crate::domain::referral::Indicator;
+use crate::store::{ConfirmationView, PlanView};
+
+/// A plan, whole.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Plan {
+    /// Its id.
+    pub id: Uuid,
+    case: Uuid,
+    child: Uuid,
+    /// The coordinating unit.
+    unit: Uuid,
+    state: PlanState,
+    met_on: Option<NaiveDate>,
+    follow_up_on: Option<NaiveDate>,
+    /// The principal with the overarching responsibility.
+    responsible_agency: Option<Uuid>,
+    child_view: Option<View>,
+    needs: Vec<PlanNeed>,
+    goals: Vec<PlanGoal>,
+    actions: Vec<PlanAction>,
+    /// Confirmations of this very version.
+    confirmations: Vec<Confirmation>,
+    /// What it lacks to become active; empty when it is.
+    lacks: Vec<Lacking>,
+    activated_at: Option<DateTime<Utc>>,
+    /// Grows with every change of content.
+    pub version: i64,
+}
+
+/// A need.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlanNeed {
+    id: Uuid,
+    indicator: Indicator,
+    text: String,
+}
+
+/// A goal.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlanGoal {
+    id: Uuid,
+    need: Uuid,
+    horizon: Horizon,
+    text: String,
+}
+
+/// An action.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PlanAction {
+    id: Uuid,
+    goal: Uuid,
+    unit: Uuid,
+    legal_class: LegalClass,
+    text: String,
+    third_party: Option<String>,
+    due_on: NaiveDate,
+}
+
+/// A unit's confirmation of its own part.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Confirmation {
+    unit: Uuid,
+    by: Uuid,
+    at: DateTime<Utc>,
+}
+
+/// One thing that the plan lacks, and where.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Lacking {
+    /// A stable word for what is missing.
+    what: &'static str,
+    /// The need, goal, action or unit that lacks it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    of: Option<Uuid>,
+}
+
+impl From<PlanView> for Plan {
+    fn from(view: PlanView) -> Self {
+        let lacks = match view.state {
+            PlanState::Draft => plans::lacking(&view).iter().map(Lacking::from).collect(),
+            PlanState::Active => Vec::new(),
+        };
+        Self {
+            id: view.id.uuid(),
+            case: view.case.uuid(),
+            child: view.child.uuid(),
+            unit: view.unit.uuid(),
+            state: view.state,
+            met_on: view.frame.met_on,
+            follow_up_on: view.frame.follow_up_on,
+            responsible_agency: view.frame.responsible.map(|agency| agency.uuid()),
+            child_view: view.frame.child_view.map(View::from),
+            needs: view.needs.into_iter().map(PlanNeed::from).collect(),
+            goals: view.goals.into_iter().map(PlanGoal::from).collect(),
+            actions: view.actions.into_iter().map(PlanAction::from).collect(),
+            confirmations: view.confirmations.into_iter().map(Confirmation::from).collect(),
+            lacks,
+            activated_at: view.activated_at,
+            version: view.version,
+        }
+    }
+}
+
+impl From<&Lack> for Lacking {
+    fn from(lack: &Lack) -> Self {
+        let of = match lack {
+            Lack::GoalFor(need) => Some(need.uuid()),
+            Lack::ActionFor(goal) => Some(goal.uuid()),
+            Lack::PartyFor(action) | Lack::ThirdPartyFor(action) => Some(action.uuid()),
+            Lack::ConfirmationBy(unit) => Some(unit.uuid()),
+            Lack::Need
+            | Lack::Responsible
+            | Lack::ResponsibleIsNoParty
+            | Lack::MeetingDay
+            | Lack::FollowUpDay
+            | Lack::FollowUpBeforeMeeting
+            | Lack::ChildView => None,
+        };
+        Self { what: lack.word(), of }
+    }
+}
+
+impl From<Need> for PlanNeed {
+    fn from(need: Need) -> Self {
+        Self { id: need.id.uuid(), indicator: need.indicator, text: need.text }
+    }
+}
+
+impl From<Goal> for PlanGoal {
+    fn from(goal: Goal) -> Self {
+        Self {
+            id: goal.id.uuid(),
+            need: goal.need.uuid(),
+            horizon: goal.horizon,
+            text: goal.text,
+        }
+    }
+}
+
+impl From<Action> for PlanAction {
+    fn from(action: Action) -> Self {
+        Self {
+            id: action.id.uuid(),
+            goal: action.goal.uuid(),
+            unit: action.unit.uuid(),
+            legal_class: action.class,
+            text: action.text,
+            third_party: action.third_party,
+            due_on: action.due_on,
+        }
+    }
+}
+
+impl From<ConfirmationView> for Confirmation {
+    fn from(view: ConfirmationView) -> Self {
+        Self { unit: view.unit.uuid(), by: view.by.uuid(), at: view.at }
+    }
+}
