@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `samsyn`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    samsyn::cli::run()
+}

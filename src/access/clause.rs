@@ -6,6 +6,7 @@
 use std::fmt;
 
 use cedar_policy::{self as cedar, ParseErrors, PolicyId};
+use serde_json::Value as Form;
 use thiserror::Error;
 
 use super::policy::PolicyFile;
@@ -42,6 +43,9 @@ pub enum ClauseFault {
     /// It may be told to anybody, yet depends on more than the caller.
     #[error("`@answer(\"told\")` looks at `{0}`, though it may depend on the caller alone")]
     Tells(&'static str),
+    /// It asks in a way that would cost every decision, and can be asked otherwise.
+    #[error("{0}")]
+    Roundabout(&'static str),
     /// It does not fit the schema.
     #[error("{0}")]
     Invalid(String),
@@ -56,6 +60,8 @@ pub(super) struct Clause {
     pub spot: Spot,
     /// What it says to Cedar, under its own id.
     pub policy: cedar::Policy,
+    /// The same in Cedar's JSON form.
+    pub form: Form,
     /// What it says to people.
     pub rule: Rule,
 }
@@ -74,7 +80,7 @@ impl Clause {
             .map(|(line, text)| {
                 let spot = Spot { file: file.name.clone(), line, id: id_in(text).to_owned() };
                 match read(text) {
-                    Ok((policy, rule)) => Ok(Self { spot, policy, rule }),
+                    Ok((policy, form, rule)) => Ok(Self { spot, policy, form, rule }),
                     Err(fault) => Err((spot, fault)),
                 }
             })
@@ -82,7 +88,7 @@ impl Clause {
     }
 }
 
-fn read(text: &str) -> Result<(cedar::Policy, Rule), ClauseFault> {
+fn read(text: &str) -> Result<(cedar::Policy, Form, Rule), ClauseFault> {
     let policy =
         cedar::Policy::parse(None, text).map_err(|errors| ClauseFault::Syntax(Box::new(errors)))?;
     for (name, _) in policy.annotations() {
@@ -111,28 +117,55 @@ fn read(text: &str) -> Result<(cedar::Policy, Rule), ClauseFault> {
     if misplaced || policy.annotation("answer").is_some_and(|answer| answer != "told") {
         return Err(ClauseFault::Misplaced);
     }
+    let form = policy.to_json().map_err(|error| ClauseFault::Invalid(error.to_string()))?;
+    let condition = &form["conditions"];
+    if let Some(way) = roundabout(condition) {
+        return Err(ClauseFault::Roundabout(way));
+    }
     if rule.open {
-        let condition =
-            policy.to_json().map_err(|error| ClauseFault::Invalid(error.to_string()))?;
         for variable in ["context", "resource"] {
-            if looks_at(&condition["conditions"], variable) {
+            if looks_at(condition, variable) {
                 return Err(ClauseFault::Tells(variable));
             }
         }
     }
     let policy = policy.new_id(PolicyId::new(&*rule.id));
-    Ok((policy, rule))
+    Ok((policy, form, rule))
 }
 
 /// Whether an expression in Cedar's JSON form mentions the variable `name`.
-fn looks_at(expression: &serde_json::Value, name: &str) -> bool {
+pub(super) fn looks_at(expression: &Form, name: &str) -> bool {
     match expression {
-        serde_json::Value::Object(parts) => {
+        Form::Object(parts) => {
             parts.get("Var").is_some_and(|variable| variable == name)
                 || parts.values().any(|part| looks_at(part, name))
         }
-        serde_json::Value::Array(parts) => parts.iter().any(|part| looks_at(part, name)),
+        Form::Array(parts) => parts.iter().any(|part| looks_at(part, name)),
         _ => false,
+    }
+}
+
+/// What an expression asks that [`super::scope`] can't answer beforehand: families of acts belong
+/// in a policy's head, and the context is shown in the parts that are read.
+fn roundabout(expression: &Form) -> Option<&'static str> {
+    match expression {
+        Form::Object(parts) => {
+            let on = |operator: &str, variable: &str| {
+                parts.get(operator).is_some_and(|sides| sides["left"]["Var"] == variable)
+            };
+            if on("in", "action") {
+                return Some("`action in` belongs in the policy's head");
+            }
+            if parts.get("Var").is_some_and(|variable| variable == "context") {
+                return Some("`context` is read by its parts, as in `context.inside`");
+            }
+            if on(".", "context") || on("has", "context") {
+                return None;
+            }
+            parts.values().find_map(roundabout)
+        }
+        Form::Array(parts) => parts.iter().find_map(roundabout),
+        _ => None,
     }
 }
 

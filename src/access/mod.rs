@@ -10,8 +10,12 @@ pub mod facts;
 mod matrix;
 mod permit;
 mod policy;
+mod refusal;
 pub mod rule;
 mod scene;
+mod scope;
+#[cfg(test)]
+mod tests;
 
 pub use act::{Act, Reach, Target};
 pub use clause::{ClauseFault, Spot};

@@ -5,20 +5,20 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use cedar_policy::entities_errors::EntitiesError;
 use cedar_policy::{
-    Authorizer, CedarSchemaError, Decision, Entities, Entity, EntityUid, ParseErrors, PolicySet,
-    PolicySetError, Request, Schema, ValidationMode, Validator,
+    Authorizer, CedarSchemaError, Decision, Entities, ParseErrors, PolicySet, Request, Schema,
+    ValidationMode, Validator,
 };
-use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::act;
 use super::clause::{Clause, ClauseFault, Spot};
 use super::facts::Facts;
-use super::rule::{Effect, Rule, RuleId, Words};
+use super::refusal;
+use super::rule::{Rule, RuleId};
 use super::scene::{self, Cast};
+use super::scope::Scope;
 
 /// The refusal when nothing permits.
 const DEFAULT: &str = "D00";
@@ -66,9 +66,16 @@ pub enum PolicyError {
         "the act `{0}` is not the same in the schema as in the service, or only in one of them"
     )]
     Act(String),
-    /// The schema's families of acts can't be put together.
-    #[error("the acts of the schema can't be put together: {0}")]
-    Actions(#[source] Box<EntitiesError>),
+    /// A policy can't be fitted to an act.
+    #[error("{spot}: can't be fitted to the act `{act}`: {why}")]
+    Scope {
+        /// The policy's place and id.
+        spot: Spot,
+        /// The act.
+        act: String,
+        /// What Cedar says.
+        why: String,
+    },
     /// The words of the refusals that no policy speaks can't be read.
     #[error("the default refusal can't be read: {0}")]
     Words(#[source] Box<toml::de::Error>),
@@ -78,9 +85,6 @@ pub enum PolicyError {
     /// A name in the schema that is not one.
     #[error("a type's name can't be read: {0}")]
     Name(#[source] Box<ParseErrors>),
-    /// The policies can't stand together.
-    #[error("the policies can't be put together: {0}")]
-    Set(#[source] Box<PolicySetError>),
 }
 
 /// What the rules say of one question.
@@ -90,25 +94,6 @@ pub(super) struct Weighing {
     pub permitted: bool,
     /// The rules that determine it, in order; never empty.
     pub rules: Vec<RuleId>,
-}
-
-/// What one act is weighed with: only the policies that can bear on it.
-struct Scope {
-    action: EntityUid,
-    action_entity: Entity,
-    resource: EntityUid,
-    by_principal: HashMap<EntityUid, PolicySet>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Refusal {
-    law: String,
-    ground: String,
-    sv: String,
-    en: String,
-    way_sv: String,
-    way_en: String,
 }
 
 impl PolicyFile {
@@ -147,7 +132,8 @@ impl Policy {
         let digest = digest(files, schema, default_refusal);
         let schema = read_schema(schema)?;
         let clauses = read_clauses(files, &schema)?;
-        let mut rules = read_refusals(default_refusal)?;
+        let mut rules = refusal::read_all(default_refusal)
+            .map_err(|error| PolicyError::Words(Box::new(error)))?;
         for clause in &clauses {
             let (spot, rule) = (&clause.spot, &clause.rule);
             if rules.insert(rule.id.clone(), rule.clone()).is_some() {
@@ -168,7 +154,7 @@ impl Policy {
         };
         let (default, fault) = (named(DEFAULT)?, named(FAULT)?);
         let cast = Cast::new().map_err(PolicyError::Name)?;
-        let acts = scopes(&clauses, &schema, &cast)?;
+        let acts = Scope::all(&clauses, &schema, &cast)?;
         Ok(Self {
             schema,
             authorizer: Authorizer::new(),
@@ -206,6 +192,16 @@ impl Policy {
         self.rules.values()
     }
 
+    /// For each act, in their order, how many rules can bear on it.
+    pub fn bearing(&self) -> impl Iterator<Item = (&'static str, usize)> {
+        act::ALL.iter().map(|(act, ..)| {
+            let scopes = self.acts.get(act).into_iter();
+            let sets = scopes.flat_map(|scope| scope.by_principal.values());
+            let rules = sets.flat_map(|bearing| bearing.policies.policies()).map(|rule| rule.id());
+            (*act, rules.collect::<BTreeSet<_>>().len())
+        })
+    }
+
     /// The refusal when nothing permits.
     pub(super) fn default_refusal(&self) -> Vec<RuleId> {
         self.default.to_vec()
@@ -219,23 +215,13 @@ impl Policy {
 
     fn answer(&self, act: &str, facts: &Facts) -> Option<Weighing> {
         let scope = self.acts.get(act)?;
-        let part = self.cast.part(facts.principal.kind);
-        let schema = cfg!(debug_assertions).then_some(&self.schema);
-        let principal = self.cast.principal(&facts.principal).ok()?;
-        let resource = scene::resource(&scope.resource, &facts.resource).ok()?;
-        let request = Request::new(
-            part.clone(),
-            scope.action.clone(),
-            scope.resource.clone(),
-            scene::context(facts).ok()?,
-            schema,
-        )
-        .ok()?;
-        let entities =
-            Entities::from_entities([principal, resource, scope.action_entity.clone()], schema)
-                .ok()?;
-        let policies = scope.by_principal.get(part)?;
-        let response = self.authorizer.is_authorized(&request, policies, &entities);
+        if cfg!(debug_assertions) {
+            self.scene(scope, facts, &|_| true, Some(&self.schema))?;
+        }
+        let bearing = scope.by_principal.get(self.cast.part(facts.principal.kind))?;
+        let (request, entities) =
+            self.scene(scope, facts, &|name| bearing.names.contains(name), None)?;
+        let response = self.authorizer.is_authorized(&request, &bearing.policies, &entities);
         if response.diagnostics().errors().next().is_some() {
             return None;
         }
@@ -249,6 +235,28 @@ impl Policy {
             rules = self.default_refusal();
         }
         Some(Weighing { permitted: response.decision() == Decision::Allow, rules })
+    }
+
+    /// The question in Cedar's terms, with the attributes that are `wanted`; checked against the
+    /// schema, which takes all of them, when one is given.
+    fn scene(
+        &self,
+        scope: &Scope,
+        facts: &Facts,
+        wanted: &dyn Fn(&str) -> bool,
+        schema: Option<&Schema>,
+    ) -> Option<(Request, Entities)> {
+        let request = Request::new(
+            self.cast.part(facts.principal.kind).clone(),
+            scope.action.clone(),
+            scope.resource.clone(),
+            scene::context(facts, wanted)?,
+            schema,
+        );
+        let principal = self.cast.principal(&facts.principal, wanted)?;
+        let resource = scene::resource(&scope.resource, &facts.resource, wanted)?;
+        let entities = Entities::from_entities([principal, resource], schema);
+        Some((request.ok()?, entities.ok()?))
     }
 }
 
@@ -273,11 +281,14 @@ fn read_clauses(files: &[PolicyFile], schema: &Schema) -> Result<Vec<Clause>, Po
         for clause in
             Clause::read_all(file).map_err(|(spot, fault)| PolicyError::Clause { spot, fault })?
         {
-            let result = validator.validate(&set([&clause])?, ValidationMode::Strict);
+            let mut alone = PolicySet::new();
+            let added = alone.add(clause.policy.clone()).err().map(|error| error.to_string());
+            let result = validator.validate(&alone, ValidationMode::Strict);
             if let Some(fault) = result
                 .validation_errors()
                 .map(ToString::to_string)
                 .chain(result.validation_warnings().map(ToString::to_string))
+                .chain(added)
                 .next()
             {
                 return Err(PolicyError::Clause {
@@ -289,72 +300,6 @@ fn read_clauses(files: &[PolicyFile], schema: &Schema) -> Result<Vec<Clause>, Po
         }
     }
     Ok(clauses)
-}
-
-fn read_refusals(text: &str) -> Result<BTreeMap<RuleId, Rule>, PolicyError> {
-    let refusals: BTreeMap<String, Refusal> =
-        toml::from_str(text).map_err(|error| PolicyError::Words(Box::new(error)))?;
-    Ok(refusals
-        .into_iter()
-        .map(|(id, refusal)| {
-            let id = RuleId::from(id);
-            let rule = Rule {
-                id: id.clone(),
-                effect: Effect::Forbids,
-                law: refusal.law,
-                ground: refusal.ground,
-                text: Words { sv: refusal.sv, en: refusal.en },
-                way: Words { sv: refusal.way_sv, en: refusal.way_en },
-                open: false,
-                asks: None,
-            };
-            (id, rule)
-        })
-        .collect())
-}
-
-/// Sorts the policies by the acts and kinds of principal that they can bear on.
-fn scopes(
-    clauses: &[Clause],
-    schema: &Schema,
-    cast: &Cast,
-) -> Result<HashMap<&'static str, Scope>, PolicyError> {
-    let action_entities =
-        schema.action_entities().map_err(|error| PolicyError::Actions(Box::new(error)))?;
-    let reach: Vec<_> = clauses
-        .iter()
-        .map(|clause| clause.policy.get_valid_request_envs(schema).collect::<Vec<_>>())
-        .collect();
-    let mut scopes = HashMap::new();
-    for (name, resource, ..) in act::ALL {
-        let unknown = || PolicyError::Act((*name).to_owned());
-        let action_entity = action_entities
-            .iter()
-            .find(|entity| entity.uid().id().unescaped() == *name)
-            .ok_or_else(unknown)?;
-        let action = action_entity.uid();
-        let resource = scene::nameless(resource).map_err(PolicyError::Name)?;
-        let mut resources = schema.resources_for_action(&action).ok_or_else(unknown)?;
-        if !resources.all(|kind| kind == resource.type_name()) {
-            return Err(unknown());
-        }
-        let mut by_principal = HashMap::new();
-        for part in cast.all() {
-            let bearing = clauses.iter().zip(&reach).filter(|(_, envs)| {
-                envs.iter()
-                    .any(|env| *env.action() == action && env.principal() == part.type_name())
-            });
-            by_principal.insert(part.clone(), set(bearing.map(|(clause, _)| clause))?);
-        }
-        let action_entity = action_entity.clone();
-        scopes.insert(*name, Scope { action, action_entity, resource, by_principal });
-    }
-    Ok(scopes)
-}
-
-fn set<'a>(clauses: impl IntoIterator<Item = &'a Clause>) -> Result<PolicySet, PolicyError> {
-    PolicySet::from_policies(clauses.into_iter().map(|clause| clause.policy.clone()))
-        .map_err(|error| PolicyError::Set(Box::new(error)))
 }
 
 fn digest(files: &[PolicyFile], schema: &str, default_refusal: &str) -> String {
@@ -369,4 +314,57 @@ fn digest(files: &[PolicyFile], schema: &str, default_refusal: &str) -> String {
         hash.update(text);
     }
     format!("{:x}", hash.finalize())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::str::FromStr;
+    use std::sync::LazyLock;
+
+    use cedar_policy::PolicyId;
+    use proptest::prelude::*;
+
+    use super::super::tests::properties::{any_act, facts};
+    use super::*;
+
+    static POLICY: LazyLock<Policy> = LazyLock::new(|| Policy::embedded().unwrap());
+
+    /// Every policy as it stands in its file, under its own id.
+    static WHOLE: LazyLock<PolicySet> = LazyLock::new(|| {
+        let mut whole = PolicySet::new();
+        for file in PolicyFile::embedded() {
+            for policy in PolicySet::from_str(&file.text).unwrap().policies() {
+                let id = PolicyId::new(policy.annotation("id").unwrap());
+                whole.add(policy.new_id(id)).unwrap();
+            }
+        }
+        whole
+    });
+
+    #[test]
+    fn every_policy_in_the_files_is_a_rule() {
+        assert!(WHOLE.policies().all(|policy| POLICY.rule(policy.id().as_ref()).is_some()));
+        assert_eq!(POLICY.rules().count(), WHOLE.num_of_policies() + 4);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
+
+        #[test]
+        fn fitting_the_policies_to_an_act_changes_no_decision(act in any_act(), facts in facts()) {
+            let weighed = POLICY.weigh(act, &facts);
+            let scope = &POLICY.acts[act];
+            let (request, entities) =
+                POLICY.scene(scope, &facts, &|_| true, Some(&POLICY.schema)).unwrap();
+            let response = POLICY.authorizer.is_authorized(&request, &WHOLE, &entities);
+            let mut rules: Vec<RuleId> =
+                response.diagnostics().reason().map(|id| RuleId::from(id.as_ref() as &str)).collect();
+            rules.sort_unstable();
+            if rules.is_empty() {
+                rules = POLICY.default_refusal();
+            }
+            prop_assert_eq!(weighed.permitted, response.decision() == Decision::Allow);
+            prop_assert_eq!(weighed.rules, rules);
+        }
+    }
 }

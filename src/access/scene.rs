@@ -3,15 +3,15 @@
 //! **Invariant:** no id of a person or a thing is put before the policies; of ids they see
 //! agencies' only, to tell whether two are the same.
 
-use std::collections::{HashMap, HashSet};
-
 use cedar_policy::{
-    Context, ContextCreationError, Entity, EntityAttrEvaluationError, EntityId, EntityTypeName,
-    EntityUid, ParseErrors, RestrictedExpression as Value,
+    Context, Entity, EntityId, EntityTypeName, EntityUid, ParseErrors,
+    RestrictedExpression as Value,
 };
 
 use super::facts::{Facts, Principal, PrincipalKind, Resource, Situation};
+use crate::domain::agency::AgencyKind;
 use crate::domain::ground::Ground;
+use crate::domain::ids::AgencyId;
 use crate::domain::text::Coded;
 
 /// The three types of principal. Each stands in Cedar as one nameless entity.
@@ -19,6 +19,12 @@ pub(super) struct Cast {
     staff: EntityUid,
     citizen: EntityUid,
     operator: EntityUid,
+}
+
+/// Attributes, as far as somebody reads them.
+struct Record<'a> {
+    wanted: &'a dyn Fn(&str) -> bool,
+    pairs: Vec<(String, Value)>,
 }
 
 impl Cast {
@@ -45,40 +51,42 @@ impl Cast {
         [&self.staff, &self.citizen, &self.operator]
     }
 
-    /// Who asks.
+    /// Who asks; `None` when Cedar can't take it, which the caller must treat as a refusal.
     pub(super) fn principal(
         &self,
         principal: &Principal,
-    ) -> Result<Entity, EntityAttrEvaluationError> {
-        let attributes = match principal.kind {
+        wanted: &dyn Fn(&str) -> bool,
+    ) -> Option<Entity> {
+        let mut record = Record { wanted, pairs: Vec::new() };
+        match principal.kind {
             PrincipalKind::Staff { agency, agency_kind, public } => {
-                staff(principal, agency.to_string(), agency_kind.code(), public)
+                record.staff(principal, Some((agency, agency_kind)), public);
             }
-            PrincipalKind::Unknown => staff(principal, String::new(), "none", false),
-            PrincipalKind::Citizen => pairs([("loa", assurance(principal))]),
-            PrincipalKind::Operator => HashMap::new(),
-        };
-        Entity::new(self.part(principal.kind).clone(), attributes, HashSet::new())
+            PrincipalKind::Unknown => record.staff(principal, None, false),
+            PrincipalKind::Citizen => record.put("loa", || assurance(principal)),
+            PrincipalKind::Operator => {}
+        }
+        record.entity(self.part(principal.kind))
     }
 }
 
-/// What is asked about; `uid` is the nameless entity of its type.
+/// What is asked about; `uid` is the nameless entity of its type. `None` as for the principal.
 pub(super) fn resource(
     uid: &EntityUid,
     resource: &Resource,
-) -> Result<Entity, EntityAttrEvaluationError> {
+    wanted: &dyn Fn(&str) -> bool,
+) -> Option<Entity> {
     let owner = resource.owner;
-    let attributes = pairs([
-        ("owner", Value::new_string(owner.map_or_else(String::new, |it| it.agency.to_string()))),
-        ("owner_kind", code(owner.map(|it| it.agency_kind))),
-        ("category", code(resource.category)),
-        ("regime", code(owner.map(|it| it.regime))),
-    ]);
-    Entity::new(uid.clone(), attributes, HashSet::new())
+    let mut record = Record { wanted, pairs: Vec::new() };
+    record.put("owner", || agency(owner.map(|it| it.agency)));
+    record.put("owner_kind", || code(owner.map(|it| it.agency_kind)));
+    record.put("category", || code(resource.category));
+    record.put("regime", || code(owner.map(|it| it.regime)));
+    record.entity(uid)
 }
 
-/// How the two stand to each other.
-pub(super) fn context(facts: &Facts) -> Result<Context, ContextCreationError> {
+/// How the two stand to each other. `None` as for the principal.
+pub(super) fn context(facts: &Facts, wanted: &dyn Fn(&str) -> bool) -> Option<Context> {
     let Situation {
         assigned,
         party,
@@ -102,41 +110,34 @@ pub(super) fn context(facts: &Facts) -> Result<Context, ContextCreationError> {
         recipient,
         recipient_party,
     } = &facts.situation;
-    let flag = |is: &bool| Value::new_bool(*is);
     let to = *recipient;
-    Context::from_pairs(
-        [
-            ("assigned", flag(assigned)),
-            ("party", Value::new_string(party.word().to_owned())),
-            ("coordinator", flag(coordinator)),
-            ("named_owner", flag(named_owner)),
-            ("inside", flag(inside)),
-            ("own_agency", flag(own_agency)),
-            ("own_pupil", flag(own_pupil)),
-            ("child_known", Value::new_bool(facts.resource.child.is_some())),
-            ("conflict", flag(conflict)),
-            ("protected", flag(protected)),
-            ("handler", flag(handler)),
-            ("guardian", flag(guardian)),
-            ("themself", flag(themself)),
-            ("own_answer", flag(own_answer)),
-            ("age", Value::new_long(age.0)),
-            ("live", grounds(live.iter().map(|opening| opening.ground))),
-            ("ended", grounds(ended.iter().map(|ended| ended.opening.ground))),
-            ("ground", code(*ground)),
-            ("reasoned", flag(reasoned)),
-            ("consent", Value::new_bool(consent.is_some())),
-            (
-                "recipient",
-                Value::new_string(to.map_or_else(String::new, |it| it.agency.to_string())),
-            ),
-            ("recipient_kind", code(to.map(|it| it.agency_kind))),
-            ("recipient_unit_kind", code(to.map(|it| it.unit_kind))),
-            ("recipient_public", Value::new_bool(to.is_some_and(|it| it.public))),
-            ("recipient_party", flag(recipient_party)),
-        ]
-        .map(|(name, value)| (name.to_owned(), value)),
-    )
+    let mut record = Record { wanted, pairs: Vec::new() };
+    record.flag("assigned", *assigned);
+    record.put("party", || word(party.word()));
+    record.flag("coordinator", *coordinator);
+    record.flag("named_owner", *named_owner);
+    record.flag("inside", *inside);
+    record.flag("own_agency", *own_agency);
+    record.flag("own_pupil", *own_pupil);
+    record.flag("child_known", facts.resource.child.is_some());
+    record.flag("conflict", *conflict);
+    record.flag("protected", *protected);
+    record.flag("handler", *handler);
+    record.flag("guardian", *guardian);
+    record.flag("themself", *themself);
+    record.flag("own_answer", *own_answer);
+    record.put("age", || Value::new_long(age.0));
+    record.put("live", || grounds(live.iter().map(|opening| opening.ground)));
+    record.put("ended", || grounds(ended.iter().map(|ended| ended.opening.ground)));
+    record.put("ground", || code(*ground));
+    record.flag("reasoned", *reasoned);
+    record.flag("consent", consent.is_some());
+    record.put("recipient", || agency(to.map(|it| it.agency)));
+    record.put("recipient_kind", || code(to.map(|it| it.agency_kind)));
+    record.put("recipient_unit_kind", || code(to.map(|it| it.unit_kind)));
+    record.flag("recipient_public", to.is_some_and(|it| it.public));
+    record.flag("recipient_party", *recipient_party);
+    Context::from_pairs(record.pairs).ok()
 }
 
 /// The entity that stands for whatever is of the type `name`.
@@ -145,42 +146,53 @@ pub(super) fn nameless(name: &str) -> Result<EntityUid, Box<ParseErrors>> {
     Ok(EntityUid::from_type_name_and_id(kind, EntityId::new("it")))
 }
 
-fn staff(
-    principal: &Principal,
-    agency: String,
-    agency_kind: &str,
-    public: bool,
-) -> HashMap<String, Value> {
-    let acting = principal.acting.as_ref();
-    let roles = acting.map_or(&[][..], |acting| &acting.roles);
-    let unit_kind = acting.map_or("none", |acting| acting.place.unit_kind.code());
-    pairs([
-        ("agency", Value::new_string(agency)),
-        ("agency_kind", Value::new_string(agency_kind.to_owned())),
-        ("public", Value::new_bool(public)),
-        ("loa", assurance(principal)),
-        ("roles", words(roles)),
-        ("duties", words(&principal.duties)),
-        ("unit_kind", Value::new_string(unit_kind.to_owned())),
-    ])
+impl Record<'_> {
+    fn put(&mut self, name: &str, value: impl FnOnce() -> Value) {
+        if (self.wanted)(name) {
+            self.pairs.push((name.to_owned(), value()));
+        }
+    }
+
+    fn flag(&mut self, name: &str, is: bool) {
+        self.put(name, || Value::new_bool(is));
+    }
+
+    fn staff(&mut self, principal: &Principal, of: Option<(AgencyId, AgencyKind)>, public: bool) {
+        let acting = principal.acting.as_ref();
+        self.put("agency", || agency(of.map(|(agency, _)| agency)));
+        self.put("agency_kind", || word(of.map_or("none", |(_, kind)| kind.code())));
+        self.flag("public", public);
+        self.put("loa", || assurance(principal));
+        self.put("roles", || words(acting.map_or(&[], |acting| &acting.roles)));
+        self.put("duties", || words(&principal.duties));
+        self.put("unit_kind", || word(acting.map_or("none", |it| it.place.unit_kind.code())));
+    }
+
+    fn entity(self, uid: &EntityUid) -> Option<Entity> {
+        Entity::new_with_tags(uid.clone(), self.pairs, [], []).ok()
+    }
 }
 
 fn assurance(principal: &Principal) -> Value {
     Value::new_long(i64::from(principal.assurance))
 }
 
-fn pairs<const N: usize>(pairs: [(&str, Value); N]) -> HashMap<String, Value> {
-    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+fn agency(id: Option<AgencyId>) -> Value {
+    Value::new_string(id.map_or_else(String::new, |id| id.to_string()))
+}
+
+fn word(word: &str) -> Value {
+    Value::new_string(word.to_owned())
 }
 
 fn code<T: Coded>(member: Option<T>) -> Value {
-    Value::new_string(member.map_or("", T::code).to_owned())
+    word(member.map_or("", T::code))
 }
 
 fn words<T: Coded>(members: &[T]) -> Value {
-    Value::new_set(members.iter().map(|member| Value::new_string(member.code().to_owned())))
+    Value::new_set(members.iter().map(|member| word(member.code())))
 }
 
 fn grounds(grounds: impl Iterator<Item = Ground>) -> Value {
-    Value::new_set(grounds.map(|ground| Value::new_string(ground.code().to_owned())))
+    Value::new_set(grounds.map(|ground| word(ground.code())))
 }

@@ -1,27 +1,43 @@
-//! What one act is weighed with. Cedar's cost grows with the number of policies, so each act has
-//! a set of its own, and within it each kind of principal.
+//! What one act is weighed with. Cedar's cost grows with the number of policies and with the
+//! number of attributes it is shown, so each act has a set of its own for each kind of principal,
+//! made for that act: what is known beforehand is taken out.
 //!
-//! **Invariant:** a policy is left out only where its types say that it can never apply.
+//! **Invariant:** a policy is left out only where its types say that it can never apply, and a
+//! condition is taken out only where it always holds.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use cedar_policy::{Entity, EntityUid, PolicySet, Schema};
+use cedar_policy::{EntityUid, Policy, PolicySet, RequestEnv, Schema};
+use serde_json::{Value, json};
 
 use super::act;
-use super::clause::Clause;
+use super::clause::{Clause, looks_at};
 use super::policy::PolicyError;
 use super::scene::{self, Cast};
 
-/// An act as Cedar knows it, and the policies that can bear on it.
+/// An act as Cedar knows it.
 pub(super) struct Scope {
     /// The act's name to Cedar.
     pub action: EntityUid,
-    /// The act with the families that it belongs to.
-    pub action_entity: Entity,
     /// The entity that stands for its target.
     pub resource: EntityUid,
-    /// The policies, by who asks.
-    pub by_principal: HashMap<EntityUid, PolicySet>,
+    /// What bears on it, by who asks.
+    pub by_principal: HashMap<EntityUid, Bearing>,
+}
+
+/// What bears on one act by one kind of principal.
+pub(super) struct Bearing {
+    /// The policies, without what always holds here.
+    pub policies: PolicySet,
+    /// The names of the attributes that they read, of whatever they read them.
+    pub names: BTreeSet<String>,
+}
+
+/// A policy made for an act, and the names that it reads.
+#[derive(Clone)]
+struct Fitted {
+    policy: Policy,
+    names: BTreeSet<String>,
 }
 
 impl Scope {
@@ -32,44 +48,178 @@ impl Scope {
         schema: &Schema,
         cast: &Cast,
     ) -> Result<HashMap<&'static str, Self>, PolicyError> {
-        let actions =
-            schema.action_entities().map_err(|error| PolicyError::Actions(Box::new(error)))?;
-        let reach: Vec<_> = clauses
-            .iter()
-            .map(|clause| clause.policy.get_valid_request_envs(schema).collect::<Vec<_>>())
-            .collect();
+        let reaching = clauses.iter().map(|clause| Reaching::of(clause, schema));
+        let reaching = reaching.collect::<Result<Vec<_>, _>>()?;
         let mut scopes = HashMap::new();
         for (name, resource, ..) in act::ALL {
             let unknown = || PolicyError::Act((*name).to_owned());
-            let action_entity = actions
-                .iter()
-                .find(|entity| entity.uid().id().unescaped() == *name)
-                .ok_or_else(unknown)?
-                .clone();
-            let action = action_entity.uid();
             let resource = scene::nameless(resource).map_err(PolicyError::Name)?;
-            let mut kinds = schema.resources_for_action(&action).ok_or_else(unknown)?.peekable();
+            let action = schema
+                .actions()
+                .find(|action| action.id().unescaped() == *name)
+                .ok_or_else(unknown)?;
+            let mut kinds = schema.resources_for_action(action).ok_or_else(unknown)?.peekable();
             if kinds.peek().is_none() || !kinds.all(|kind| kind == resource.type_name()) {
                 return Err(unknown());
             }
             let mut by_principal = HashMap::new();
             for part in cast.all() {
-                let bearing = clauses.iter().zip(&reach).filter(|(_, envs)| {
-                    envs.iter()
-                        .any(|env| *env.action() == action && env.principal() == part.type_name())
-                });
-                by_principal.insert(part.clone(), set(bearing.map(|(clause, _)| clause))?);
+                let mut bearing = Bearing { policies: PolicySet::new(), names: BTreeSet::new() };
+                for reaching in &reaching {
+                    if reaching.reaches(part, action) {
+                        bearing.add(reaching, name)?;
+                    }
+                }
+                by_principal.insert(part.clone(), bearing);
             }
-            scopes.insert(*name, Self { action, action_entity, resource, by_principal });
+            scopes.insert(*name, Self { action: action.clone(), resource, by_principal });
         }
         Ok(scopes)
     }
 }
 
-/// Puts policies together under their own ids.
-pub(super) fn set<'a>(
-    clauses: impl IntoIterator<Item = &'a Clause>,
-) -> Result<PolicySet, PolicyError> {
-    PolicySet::from_policies(clauses.into_iter().map(|clause| clause.policy.clone()))
-        .map_err(|error| PolicyError::Set(Box::new(error)))
+/// A policy, and where it reaches.
+struct Reaching<'a> {
+    clause: &'a Clause,
+    envs: Vec<RequestEnv>,
+    /// The policy made for every act, when it is the same for all.
+    for_all: Option<Fitted>,
+}
+
+impl<'a> Reaching<'a> {
+    fn of(clause: &'a Clause, schema: &Schema) -> Result<Self, PolicyError> {
+        let envs = clause.policy.get_valid_request_envs(schema).collect();
+        let which_act = looks_at(&clause.form["conditions"], "action");
+        let for_all = if which_act { None } else { Some(Fitted::to(clause, "")?) };
+        Ok(Self { clause, envs, for_all })
+    }
+
+    fn reaches(&self, principal: &EntityUid, action: &EntityUid) -> bool {
+        let here =
+            |env: &RequestEnv| env.action() == action && env.principal() == principal.type_name();
+        self.envs.iter().any(here)
+    }
+}
+
+impl Bearing {
+    fn add(&mut self, reaching: &Reaching<'_>, act: &str) -> Result<(), PolicyError> {
+        let fitted = match &reaching.for_all {
+            Some(fitted) => fitted.clone(),
+            None => Fitted::to(reaching.clause, act)?,
+        };
+        self.names.extend(fitted.names);
+        self.policies
+            .add(fitted.policy)
+            .map_err(|error| unfit(reaching.clause, act, error.to_string()))
+    }
+}
+
+impl Fitted {
+    fn to(clause: &Clause, act: &str) -> Result<Self, PolicyError> {
+        let mut form = clause.form.clone();
+        take_out_the_known(&mut form, act);
+        let mut names = BTreeSet::new();
+        collect_names(&form["conditions"], &mut names);
+        let policy = Policy::from_json(Some(clause.policy.id().clone()), form)
+            .map_err(|error| unfit(clause, act, error.to_string()))?;
+        Ok(Self { policy, names })
+    }
+}
+
+fn unfit(clause: &Clause, act: &str, why: String) -> PolicyError {
+    PolicyError::Scope { spot: clause.spot.clone(), act: act.to_owned(), why }
+}
+
+/// Takes out of a policy, in Cedar's JSON form, what is known once the act and the type of the
+/// principal are: its head, and each question in its condition of which act it is.
+fn take_out_the_known(form: &mut Value, act: &str) {
+    form["annotations"] = json!({});
+    form["action"] = json!({ "op": "All" });
+    if form["principal"]["op"] == "is" && form["principal"].get("in").is_none() {
+        form["principal"] = json!({ "op": "All" });
+    }
+    answer_which_act(&mut form["conditions"], act);
+}
+
+/// Answers `action == …` and drops the branches that the answer closes.
+fn answer_which_act(expression: &mut Value, act: &str) {
+    match expression {
+        Value::Object(parts) => parts.values_mut().for_each(|part| answer_which_act(part, act)),
+        Value::Array(parts) => parts.iter_mut().for_each(|part| answer_which_act(part, act)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+    if let Some(simpler) = simplify(expression, act) {
+        *expression = simpler;
+    }
+}
+
+fn simplify(expression: &Value, act: &str) -> Option<Value> {
+    let (yes, no) = (json!({ "Value": true }), json!({ "Value": false }));
+    let (operator, sides) = expression.as_object()?.iter().next()?;
+    let (left, right) = (sides.get("left")?, sides.get("right")?);
+    match operator.as_str() {
+        "==" if *left == json!({ "Var": "action" }) => {
+            let asked = right["Value"]["__entity"]["id"].as_str()?;
+            Some(json!({ "Value": asked == act }))
+        }
+        "&&" if *left == no => Some(no),
+        "&&" if *left == yes => Some(right.clone()),
+        "||" if *left == yes => Some(yes),
+        "||" if *left == no => Some(right.clone()),
+        "||" if *right == no => Some(left.clone()),
+        _ => None,
+    }
+}
+
+/// Collects the name of every attribute that an expression reads or asks for.
+fn collect_names(expression: &Value, names: &mut BTreeSet<String>) {
+    match expression {
+        Value::Object(parts) => {
+            for operator in [".", "has"] {
+                let name = parts.get(operator).and_then(|access| access["attr"].as_str());
+                names.extend(name.map(str::to_owned));
+            }
+            parts.values().for_each(|part| collect_names(part, names));
+        }
+        Value::Array(parts) => parts.iter().for_each(|part| collect_names(part, names)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_known_is_taken_out() {
+        let text = r#"permit (principal is Staff, action in [Action::"A", Action::"B"], resource)
+            when { (action == Action::"A" && context.inside) || principal has loa }
+            unless { action == Action::"B" && resource.owner == "A" };"#;
+        let mut form = Policy::parse(None, text).unwrap().to_json().unwrap();
+        take_out_the_known(&mut form, "A");
+        let left = Policy::from_json(None, form).unwrap().to_cedar().unwrap();
+        let expected = r#"permit (principal, action, resource)
+            when { (context.inside || principal has loa) && !false };"#;
+        let plain =
+            |text: &str| text.split_whitespace().collect::<String>().replace(['(', ')'], "");
+        assert_eq!(plain(&left), plain(expected));
+    }
+
+    #[test]
+    fn a_principal_that_is_named_stays_named() {
+        let text = r#"permit (principal == Staff::"x", action, resource);"#;
+        let mut form = Policy::parse(None, text).unwrap().to_json().unwrap();
+        take_out_the_known(&mut form, "A");
+        assert_eq!(form["principal"]["op"], "==");
+    }
+
+    #[test]
+    fn every_attribute_that_is_read_is_collected() {
+        let text = r#"permit (principal, action, resource)
+            when { if context.a then [resource.b, "c.d"].contains(principal.e) else context has f };"#;
+        let form = Policy::parse(None, text).unwrap().to_json().unwrap();
+        let mut names = BTreeSet::new();
+        collect_names(&form["conditions"], &mut names);
+        assert_eq!(names.into_iter().collect::<Vec<_>>(), ["a", "b", "e", "f"]);
+    }
 }

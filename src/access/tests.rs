@@ -2,7 +2,7 @@
 //! situations, and what stops a set of rules from loading.
 
 mod loading;
-mod properties;
+pub(in crate::access) mod properties;
 mod table;
 
 use std::sync::LazyLock;
@@ -130,7 +130,7 @@ impl Question {
         self.with(|it| it.reasoned = false)
     }
 
-    fn to_private(self) -> Self {
+    fn privately(self) -> Self {
         self.with(|it| {
             if let Some(place) = &mut it.recipient {
                 place.public = false;

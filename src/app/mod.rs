@@ -21,7 +21,7 @@ use crate::identity::IdentityError;
 use crate::settings::{LawError, Settings, SettingsError};
 use crate::store::{DatabaseError, Store, StoreError, VaultError};
 
-pub use parts::{log_settings, place, store};
+pub use parts::{log_settings, place, policy, store};
 
 /// Why the service can't be started or has to stop.
 #[derive(Debug, Error)]

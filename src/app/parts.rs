@@ -74,7 +74,11 @@ fn law(settings: &Settings) -> Result<Law, AppError> {
     Ok(read_law(text.as_deref())?)
 }
 
-fn policy(settings: &Settings) -> Result<Policy, AppError> {
+/// The rules that decide.
+///
+/// # Errors
+/// [`AppError::Policy`] says which rule is wrong, and how.
+pub fn policy(settings: &Settings) -> Result<Policy, AppError> {
     let Some(directory) = &settings.policies.dir else { return Ok(Policy::embedded()?) };
     let setting = "policies.dir";
     let fault = |source| file_fault(setting, directory, source);

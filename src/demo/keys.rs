@@ -1,33 +1,38 @@
-//! The demo's keys, kept beside its database so that it opens again: for the vault, for the log,
-//! and the port of its sign-in service, which stands in the register as part of an address.
+//! The demo's keys, in a folder beside its database so that it opens again: for the vault, for the
+//! logs, and the port of its sign-in service, which stands in the register as part of an address.
 //!
-//! **Invariant:** the file is its owner's alone, and an existing one is never written over.
+//! **Invariant:** the files are their owner's alone, and existing ones are never written over.
 
-use std::fs::OpenOptions;
+use std::fs::{DirBuilder, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::store::Place;
 
 /// Where the keys of a PostgreSQL database are kept: in the current folder.
-const POSTGRES_KEYS: &str = "samsyn-demo.keys.toml";
+const POSTGRES_KEYS: &str = "samsyn-demo.keys";
 
-/// The demo's keys.
-#[derive(Clone)]
+const VAULT: &str = "vault.key";
+const LEDGER: &str = "ledger.key";
+const PORT: &str = "sign-in.port";
+
+/// Where the demo's keys are, and where its people sign in.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DemoKeys {
-    /// The key that seals identity numbers.
-    pub vault: [u8; 32],
-    /// The seed of the keys that sign the logs.
-    pub ledger: [u8; 32],
+    /// The file with the key that seals identity numbers.
+    pub vault: PathBuf,
+    /// The file with the seed of the keys that sign the logs.
+    pub ledger: PathBuf,
+    /// The sign-in service's port.
+    pub sign_in_port: u16,
 }
 
 /// Why there are no keys.
 #[derive(Debug, Error)]
 pub enum KeysError {
-    /// The file can't be read or written.
+    /// A file can't be read or written.
     #[error("the demo's keys at `{}` can't be read or written", path.display())]
     File {
         /// Where.
@@ -36,79 +41,75 @@ pub enum KeysError {
         #[source]
         source: io::Error,
     },
-    /// The file is not what the demo writes.
-    #[error("the demo's keys at `{}` are damaged; remove them together with its database", .0.display())]
+    /// The folder does not hold what the demo writes.
+    #[error("the demo's keys at `{}` are not whole; remove them and its database", .0.display())]
     Damaged(PathBuf),
     /// The machine gave no random bytes.
     #[error("the machine gives no random bytes")]
     Randomness,
 }
 
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Written {
-    vault: String,
-    ledger: String,
-    sign_in_port: u16,
-}
-
-/// Where the keys of the database at `place` are kept.
-pub fn keys_beside(place: &Place) -> PathBuf {
-    match place {
-        Place::Postgres(_) => PathBuf::from(POSTGRES_KEYS),
-        Place::Sqlite(file) => file.with_extension("keys.toml"),
-    }
-}
-
 impl DemoKeys {
-    /// New keys.
-    ///
-    /// # Errors
-    /// [`KeysError::Randomness`].
-    pub fn generate() -> Result<Self, KeysError> {
-        let (mut vault, mut ledger) = ([0; 32], [0; 32]);
-        getrandom::fill(&mut vault).map_err(|_| KeysError::Randomness)?;
-        getrandom::fill(&mut ledger).map_err(|_| KeysError::Randomness)?;
-        Ok(Self { vault, ledger })
+    /// The folder with the keys of the database at `place`.
+    pub fn folder(place: &Place) -> PathBuf {
+        match place {
+            Place::Postgres(_) => PathBuf::from(POSTGRES_KEYS),
+            Place::Sqlite(file) => file.with_extension("keys"),
+        }
     }
 
-    /// The keys at `path` and the sign-in service's port; none if there is no file.
+    /// The keys in `folder`; none if there is no such folder.
     ///
     /// # Errors
     /// [`KeysError::File`] or [`KeysError::Damaged`].
-    pub fn read(path: &Path) -> Result<Option<(Self, u16)>, KeysError> {
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(KeysError::File { path: path.to_owned(), source }),
-        };
-        // The reader's own error would quote a key.
-        let damaged = || KeysError::Damaged(path.to_owned());
-        let written: Written = toml::from_str(&text).map_err(|_| damaged())?;
-        let vault = from_hex(&written.vault).ok_or_else(damaged)?;
-        let ledger = from_hex(&written.ledger).ok_or_else(damaged)?;
-        Ok(Some((Self { vault, ledger }, written.sign_in_port)))
+    pub fn read(folder: &Path) -> Result<Option<Self>, KeysError> {
+        if !folder.exists() {
+            return Ok(None);
+        }
+        let (vault, ledger, port) = (folder.join(VAULT), folder.join(LEDGER), folder.join(PORT));
+        let damaged = || KeysError::Damaged(folder.to_owned());
+        if !(vault.exists() && ledger.exists() && port.exists()) {
+            return Err(damaged());
+        }
+        let text = std::fs::read_to_string(&port).map_err(failed(&port))?;
+        let sign_in_port = text.trim().parse().map_err(|_| damaged())?;
+        Ok(Some(Self { vault, ledger, sign_in_port }))
     }
 
-    /// Keeps them at `path`, where there is no file yet.
+    /// Makes keys, and keeps them in `folder`, which must not be there yet.
     ///
     /// # Errors
-    /// [`KeysError::File`].
-    pub fn keep(&self, path: &Path, sign_in_port: u16) -> Result<(), KeysError> {
-        let failed = |source| KeysError::File { path: path.to_owned(), source };
-        let text = format!(
-            "# Keys of Samsyn's demo. Its database beside this file can't be opened without them.\n\
-             vault = \"{}\"\nledger = \"{}\"\nsign_in_port = {sign_in_port}\n",
-            to_hex(&self.vault),
-            to_hex(&self.ledger),
-        );
-        let mut file = private().open(path).map_err(failed)?;
-        file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed)
+    /// [`KeysError::File`] or [`KeysError::Randomness`].
+    pub fn make(folder: &Path, sign_in_port: u16) -> Result<Self, KeysError> {
+        private_folder().create(folder).map_err(failed(folder))?;
+        let (vault, ledger) = (folder.join(VAULT), folder.join(LEDGER));
+        keep(&vault, &random_key()?)?;
+        keep(&ledger, &random_key()?)?;
+        keep(&folder.join(PORT), &sign_in_port.to_string())?;
+        Ok(Self { vault, ledger, sign_in_port })
     }
 }
 
-/// Options that make a new file which its owner alone may read.
-fn private() -> OpenOptions {
+/// 32 random bytes as 64 hexadecimal digits, as the service reads its keys.
+fn random_key() -> Result<String, KeysError> {
+    let mut key = [0_u8; 32];
+    getrandom::fill(&mut key).map_err(|_| KeysError::Randomness)?;
+    Ok(key.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+fn keep(path: &Path, text: &str) -> Result<(), KeysError> {
+    let mut file = private_file().open(path).map_err(failed(path))?;
+    file.write_all(text.as_bytes()).and_then(|()| file.sync_all()).map_err(failed(path))
+}
+
+fn private_folder() -> DirBuilder {
+    let mut builder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+}
+
+fn private_file() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]
@@ -116,19 +117,9 @@ fn private() -> OpenOptions {
     options
 }
 
-fn to_hex(key: &[u8; 32]) -> String {
-    key.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    if text.len() != 64 || !text.is_ascii() {
-        return None;
-    }
-    let mut key = [0; 32];
-    for (byte, at) in key.iter_mut().zip((0..64).step_by(2)) {
-        *byte = u8::from_str_radix(text.get(at..at + 2)?, 16).ok()?;
-    }
-    Some(key)
+fn failed(path: &Path) -> impl FnOnce(io::Error) -> KeysError {
+    let path = path.to_owned();
+    move |source| KeysError::File { path, source }
 }
 
 #[cfg(test)]
@@ -139,52 +130,53 @@ mod tests {
 
     impl Scratch {
         fn new(name: &str) -> Self {
-            let name = format!("samsyn-keys-{}-{name}.toml", std::process::id());
+            let name = format!("samsyn-keys-{}-{name}", std::process::id());
             Self(std::env::temp_dir().join(name))
         }
     }
 
     impl Drop for Scratch {
         fn drop(&mut self) {
-            let _ = std::fs::remove_file(&self.0);
+            let _ = std::fs::remove_dir_all(&self.0);
         }
     }
 
     #[test]
-    fn what_is_kept_is_read_again_and_never_written_over() {
-        let scratch = Scratch::new("kept");
-        assert!(DemoKeys::read(&scratch.0).expect("readable").is_none());
-        let keys = DemoKeys::generate().expect("keys");
-        keys.keep(&scratch.0, 8099).expect("kept");
-        let (read, port) = DemoKeys::read(&scratch.0).expect("readable").expect("there");
-        assert_eq!((read.vault, read.ledger, port), (keys.vault, keys.ledger, 8099));
-        assert_ne!(keys.vault, keys.ledger);
-        assert!(keys.keep(&scratch.0, 1).is_err());
+    fn what_is_made_is_read_again_and_never_written_over() {
+        let scratch = Scratch::new("made");
+        assert_eq!(DemoKeys::read(&scratch.0).expect("readable"), None);
+        let keys = DemoKeys::make(&scratch.0, 8099).expect("made");
+        let text = |path: &Path| std::fs::read_to_string(path).expect("a key");
+        assert_eq!(text(&keys.vault).len(), 64);
+        assert_ne!(text(&keys.vault), text(&keys.ledger));
+        assert_eq!(DemoKeys::read(&scratch.0).expect("readable"), Some(keys));
+        assert!(DemoKeys::make(&scratch.0, 1).is_err());
     }
 
     #[cfg(unix)]
     #[test]
-    fn the_file_is_its_owners_alone() {
+    fn the_files_are_their_owners_alone() {
         use std::os::unix::fs::PermissionsExt as _;
         let scratch = Scratch::new("private");
-        DemoKeys::generate().expect("keys").keep(&scratch.0, 1).expect("kept");
-        let mode = std::fs::metadata(&scratch.0).expect("a file").permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        let keys = DemoKeys::make(&scratch.0, 1).expect("made");
+        let mode = |path: &Path| std::fs::metadata(path).expect("there").permissions().mode();
+        assert_eq!(mode(&scratch.0) & 0o777, 0o700);
+        assert_eq!(mode(&keys.vault) & 0o777, 0o600);
+        assert_eq!(mode(&keys.ledger) & 0o777, 0o600);
     }
 
     #[test]
-    fn a_damaged_file_is_refused_and_not_quoted() {
+    fn keys_that_are_not_whole_are_refused() {
         let scratch = Scratch::new("damaged");
-        let key = "ab".repeat(31);
-        std::fs::write(&scratch.0, format!("vault = \"{key}\"\n")).expect("written");
-        let error = DemoKeys::read(&scratch.0).err().map(|error| error.to_string());
-        assert!(error.is_some_and(|error| error.contains("damaged") && !error.contains(&key)));
+        let keys = DemoKeys::make(&scratch.0, 1).expect("made");
+        std::fs::remove_file(&keys.ledger).expect("removed");
+        assert!(matches!(DemoKeys::read(&scratch.0), Err(KeysError::Damaged(_))));
     }
 
     #[test]
     fn the_keys_are_beside_their_database() {
         let sqlite = Place::Sqlite("folder/samsyn-demo.sqlite".into());
-        assert_eq!(keys_beside(&sqlite), Path::new("folder/samsyn-demo.keys.toml"));
-        assert_eq!(keys_beside(&Place::Postgres(String::new())), Path::new(POSTGRES_KEYS));
+        assert_eq!(DemoKeys::folder(&sqlite), Path::new("folder/samsyn-demo.keys"));
+        assert_eq!(DemoKeys::folder(&Place::Postgres(String::new())), Path::new(POSTGRES_KEYS));
     }
 }

@@ -48,9 +48,6 @@ impl Work<'_, SendConcernReport> {
     /// Sends the report.
     pub fn send(&mut self, draft: &ConcernDraft) -> Result<ConcernReportId, Halt> {
         let child = self.act().child;
-        if self.facts().seen.is_empty() {
-            return Err(Obstacle::Field { field: "child", reason: "no_such_child" }.into());
-        }
         let own = self.facts().principal.acting.as_ref().map(|acting| acting.place.unit);
         if own.is_some_and(|unit| unit != draft.from) {
             return Err(Obstacle::Field { field: "from_unit", reason: "not_your_unit" }.into());

@@ -57,11 +57,6 @@ impl Answer {
         self.value[field].as_str().ok_or(Mismatch::Absent(field))
     }
 
-    /// The whole number in `field`.
-    pub fn number(&self, field: &'static str) -> Result<i64, Mismatch> {
-        self.value[field].as_i64().ok_or(Mismatch::Absent(field))
-    }
-
     /// The header field `name`, which is written in small letters.
     pub fn header(&self, name: &'static str) -> Result<&str, Mismatch> {
         let found = self.headers.iter().find(|(known, _)| known == name);

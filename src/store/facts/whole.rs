@@ -51,12 +51,27 @@ macro_rules! gather_referral {
     ($($act:ty),+) => { $(
         impl Gather for $act {
             fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
-                gathering.referral(self.referral)
+                gathering.referral(self.referral, Ends::Receiving)
             }
         }
     )+ };
 }
-gather_referral!(ReadReferral, TriageReferral, AcceptReferral, OpenCase);
+gather_referral!(TriageReferral, AcceptReferral, OpenCase);
+
+impl Gather for ReadReferral {
+    fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
+        gathering.referral(self.referral, Ends::Both)
+    }
+}
+
+/// Through which of a referral's two ends somebody may stand to it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    /// The unit that has it now: it alone acts.
+    Receiving,
+    /// The unit that sent it, too: it reads what it wrote.
+    Both,
+}
 
 macro_rules! gather_log {
     ($($act:ty),+) => { $(
@@ -130,7 +145,7 @@ impl Gathering<'_> {
                 own_agency: place.is_some_and(|place| known.belongs_to(place.agency)),
                 ..Situation::default()
             },
-            aware: inside,
+            aware: place.is_some(),
             seen: Vec::new(),
         })
     }
@@ -164,7 +179,7 @@ impl Gathering<'_> {
         })
     }
 
-    fn referral(&mut self, id: ReferralId) -> Result<Facts, StoreError> {
+    fn referral(&mut self, id: ReferralId, ends: Ends) -> Result<Facts, StoreError> {
         let known = self.known()?;
         let row: Option<(ChildId, UnitId, UnitId)> = referral::table
             .find(id)
@@ -182,7 +197,12 @@ impl Gathering<'_> {
             .optional()?
             .unwrap_or(to);
         let place = place_of(self.database, to)?;
-        let through = [to, from].into_iter().find(|unit| known.at(*unit).is_some());
+        let own_ends: &[UnitId] = match ends {
+            Ends::Receiving => &[to],
+            Ends::Both => &[to, from],
+        };
+        let through = own_ends.iter().copied().find(|unit| known.at(*unit).is_some());
+        let sent = known.at(from).is_some();
         Ok(Facts {
             now: self.now,
             principal: known.acting_at(through),
@@ -197,7 +217,7 @@ impl Gathering<'_> {
                 own_agency: place.is_some_and(|place| known.belongs_to(place.agency)),
                 ..child_facts.situation(&known)
             },
-            aware: through.is_some(),
+            aware: through.is_some() || sent,
             seen: child_facts.seen(),
         })
     }
@@ -237,7 +257,8 @@ impl Gathering<'_> {
             .select((agency::kind, agency::public))
             .first(self.database)
             .optional()?;
-        let own = row.is_some() && known.belongs_to(id);
+        let row_exists = row.is_some();
+        let own = row_exists && known.belongs_to(id);
         let acting = known
             .duties
             .iter()
@@ -265,7 +286,7 @@ impl Gathering<'_> {
                 ..Resource::default()
             },
             situation: Situation { inside: own, own_agency: own, ..Situation::default() },
-            aware: own,
+            aware: row_exists,
             seen: Vec::new(),
         })
     }
