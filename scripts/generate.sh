@@ -9,7 +9,6 @@ list() {
     cat <<'END'
 docs/openapi.json openapi
 docs/access-matrix.txt policy matrix
-docs/settings.md settings
 END
 }
 

@@ -86,6 +86,7 @@ field-wrong_type = Is of the wrong kind.
 field-already_there = The referral is with that unit already.
 field-does_not_work_there = The person does not work at the unit.
 field-in_the_past = Lies in the past.
+field-no_such_agency = The agency does not exist in the collaboration area.
 field-no_such_unit = The unit does not exist in the collaboration area.
 field-nobody_named = At least one member of staff must be named.
 field-not_a_giver = The person is not one of those whose consent is needed.

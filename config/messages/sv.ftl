@@ -86,6 +86,7 @@ field-wrong_type = Är av fel slag.
 field-already_there = Remissen finns redan hos den enheten.
 field-does_not_work_there = Personen arbetar inte vid enheten.
 field-in_the_past = Ligger i det förflutna.
+field-no_such_agency = Organisationen finns inte i samverkansområdet.
 field-no_such_unit = Enheten finns inte i samverkansområdet.
 field-nobody_named = Minst en medarbetare måste anges.
 field-not_a_giver = Personen är inte en av dem vars samtycke behövs.

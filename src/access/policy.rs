@@ -3,7 +3,7 @@
 //! **Invariant:** what does not load whole does not load at all, and a rule that fails while it
 //! is weighed refuses.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use cedar_policy::{
     Authorizer, CedarSchemaError, Decision, Entities, ParseErrors, PolicySet, Request, Schema,

@@ -168,7 +168,7 @@ impl World {
     }
 
     /// What `user` is called: a function, or for citizens the name on screen.
-    pub fn name_of(&self, user: &DemoUser) -> &str {
+    pub fn name_of<'a>(&'a self, user: &'a DemoUser) -> &'a str {
         self.staff_of(user).map_or(user.username.as_str(), |staff| staff.name.as_str())
     }
 

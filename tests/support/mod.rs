@@ -3,6 +3,7 @@
 //! **Invariant:** no server and no server's database outlives the test process, however it ends;
 //! a file may be left in the temporary directory by a process that was killed.
 
+pub mod house;
 mod postgres;
 
 use std::fmt;

@@ -81,6 +81,7 @@ pub async fn look_from_outside(story: &mut Story<'_>, item: Uuid) -> Result<(), 
         let hidden = story.by(who, what).get(path.as_str()).gives(404).await?;
         let absent = story.by(who, what).get(nothing.as_str()).quietly(404).await?;
         if hidden.faceless() != absent.faceless() {
+            eprintln!("{:?}\n{:?}\n{}\n{}", hidden.faceless().1, absent.faceless().1, String::from_utf8_lossy(hidden.bytes()), String::from_utf8_lossy(absent.bytes()));
             return Err(Mismatch::Untrue("what is hidden is answered like what is not there"));
         }
     }
