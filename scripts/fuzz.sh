@@ -7,13 +7,13 @@
 # REQUESTS (10000 unless told) is the least number sent. Every round is signed in as another of the
 # demo's users; the seeds are fixed, so a second run sends the same.
 #
-# SAMSYN_FUZZ_URL names a demo that is running already.
+# SAMSYN_FUZZ_URL and SAMSYN_FUZZ_SIGN_IN name a demo that is running already, and where its people
+# sign in.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 requests=${1:-10000}
-users=${SAMSYN_FUZZ_USERS:-"kurator socialsekreterare skolsköterska"}
-token_path=${SAMSYN_FUZZ_TOKEN_PATH:-/demo/token}
+users=${SAMSYN_FUZZ_USERS:-"school/teamet school/triagist social/socialsekreterare region/bup"}
 rounds_max=30
 checks=not_a_server_error,status_code_conformance,content_type_conformance
 checks+=,response_headers_conformance,response_schema_conformance,ignored_auth
@@ -44,7 +44,8 @@ start_demo() {
     port=$(free_port)
     url=http://127.0.0.1:$port
     cargo build --quiet
-    cargo run --quiet -- demo --port "$port" >"$work/demo.log" 2>&1 &
+    target/debug/samsyn demo --port "$port" --database-url "sqlite:$work/fuzz.sqlite" \
+        >"$work/demo.log" 2>&1 &
     server=$!
     if ! curl --silent --fail --output /dev/null --retry 60 --retry-connrefused --retry-delay 1 \
         "$url/openapi.json"; then
@@ -52,6 +53,7 @@ start_demo() {
         echo "the demo does not answer at $url" >&2
         exit 1
     fi
+    sign_in=$(sed -n 's/^Sign-in *//p' "$work/demo.log")
 }
 
 # Prints what a Python expression finds in the JSON `document` on standard input.
@@ -59,15 +61,16 @@ find_in_json() {
     python3 -c "import json, sys; document = json.load(sys.stdin); print($1)"
 }
 
-sign_in() {
-    curl --silent --show-error --fail --data grant_type=password --data-urlencode "username=$1" \
-        "$url$token_path" | find_in_json 'document["access_token"]'
+# The token of `issuer/username`.
+token_of() {
+    curl --silent --show-error --fail --data-urlencode "username=${1#*/}" \
+        "$sign_in/${1%%/*}/token" | find_in_json 'document["access_token"]'
 }
 
 # One round: the user, the seed, and the most made-up requests per operation.
 run_round() {
     local token
-    token=$(sign_in "$1")
+    token=$(token_of "$1")
     # It leaves a directory behind where it runs, so it runs where that is removed.
     (cd "$work" && "$tools/bin/schemathesis" run "$url/openapi.json" \
         --header "Authorization: Bearer $token" --checks "$checks" --continue-on-failure \
@@ -87,6 +90,7 @@ run_round() {
 
 install_schemathesis
 url=${SAMSYN_FUZZ_URL:-}
+sign_in=${SAMSYN_FUZZ_SIGN_IN:-}
 [ -n "$url" ] || start_demo
 
 operations=$(curl --silent --show-error --fail "$url/openapi.json" |

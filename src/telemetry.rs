@@ -32,7 +32,7 @@ pub fn begin(settings: &TelemetrySettings) -> Result<(), TelemetryError> {
         .with_span_events(FmtSpan::NONE)
         .with_writer(std::io::stderr);
     match settings.format {
-        LogFormat::Json => log.json().flatten_event(true).try_init(),
+        LogFormat::Json => log.json().flatten_event(true).with_span_list(false).try_init(),
         LogFormat::Text => log.try_init(),
     }
     .map_err(TelemetryError::Begun)?;

@@ -106,8 +106,9 @@ fn key(path: Option<&Path>, setting: &'static str) -> Result<[u8; 32], AppError>
 
 fn parse_key(text: &str) -> Option<[u8; 32]> {
     let is_hexadecimal = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    let bytes: Option<Vec<u8>> = is_hexadecimal
-        .then(|| (0..64).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect())?;
+    let bytes: Option<Vec<u8>> = is_hexadecimal.then(|| {
+        (0..64).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
+    })?;
     bytes?.try_into().ok()
 }
 

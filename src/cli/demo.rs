@@ -52,7 +52,9 @@ impl Demo {
         wait(async {
             let today = clock.now().with_timezone(&Stockholm).date_naive();
             let house = House::open(&wish, clock).await?;
-            print(&guide::guide(&house, today)?)?;
+            let program = std::env::current_exe();
+            let program = program.map_or("samsyn".to_owned(), |path| path.display().to_string());
+            print(&guide(&house, today, &program)?)?;
             Ok(house.stay().await?)
         })?;
         Ok(Outcome::Done)

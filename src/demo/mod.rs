@@ -3,7 +3,7 @@
 //! **Invariant:** it never touches a database with data that it did not make, and never listens
 //! anywhere but on this machine.
 
-pub mod guide;
+mod guide;
 mod house;
 mod import;
 mod keys;
@@ -12,6 +12,7 @@ pub mod sign_in;
 mod story;
 mod world;
 
+pub use guide::guide;
 pub use house::{DemoError, House, Wish};
 pub use import::{ImportError, import};
 pub use keys::{DemoKeys, KeysError};

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::register::{RegisterError, read_register};
 use super::sign_in::DemoUser;
+use crate::domain::identity_number::IdentityNumber;
 use crate::domain::ids::{AgencyId, PersonId, StaffId, UnitId};
 use crate::identity::{IssuerSettings, SpeaksFor};
 use crate::store::{Register, StaffEntry};
@@ -169,7 +170,16 @@ impl World {
 
     /// What `user` is called: a function, or for citizens the name on screen.
     pub fn name_of<'a>(&'a self, user: &'a DemoUser) -> &'a str {
-        self.staff_of(user).map_or(user.username.as_str(), |staff| staff.name.as_str())
+        let staff = self.staff_of(user).map(|staff| staff.name.as_str());
+        staff.or_else(|| self.citizen(user)).unwrap_or(&user.username)
+    }
+
+    fn citizen(&self, user: &DemoUser) -> Option<&str> {
+        let claimed = |number: &str| user.claims.values().any(|claim| claim == number);
+        let mut persons = self.register.persons.iter();
+        let is_theirs = |number: &IdentityNumber| claimed(number.digits());
+        let found = persons.find(|person| person.number.as_ref().is_some_and(is_theirs));
+        found.map(|person| person.display_name.as_str())
     }
 
     fn staff_of(&self, user: &DemoUser) -> Option<&StaffEntry> {

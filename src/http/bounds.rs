@@ -195,7 +195,9 @@ mod tests {
 
     #[test]
     fn what_is_within_bounds_passes() {
-        for document in ["null", "1.5", "\"åäöü\"", "\"a\\n\\t\"", "[1,2,3]", "{\"a\":[true]}", "{}"] {
+        for document in
+            ["null", "1.5", "\"åäöü\"", "\"a\\n\\t\"", "[1,2,3]", "{\"a\":[true]}", "{}"]
+        {
             assert_eq!(found(document), [], "{document}");
         }
     }
@@ -223,7 +225,9 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_refused() {
-        for document in ["", "{", "[1,]", "{\"a\":}", "1 2", "'a'", "\"\n\"", "\"\\ud800\"", "\u{feff}1"] {
+        for document in
+            ["", "{", "[1,]", "{\"a\":}", "1 2", "'a'", "\"\n\"", "\"\\ud800\"", "\u{feff}1"]
+        {
             assert!(walk(document.as_bytes(), SMALL).is_err(), "{document:?}");
         }
         assert!(walk(b"\"\xff\"", SMALL).is_err());

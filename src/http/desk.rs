@@ -57,11 +57,6 @@ impl Desk {
         self
     }
 
-    /// The call, for the few acts that the store does by a way of their own.
-    pub fn call(&self) -> &Call {
-        &self.call
-    }
-
     /// The store, likewise.
     pub fn store(&self) -> &Store {
         &self.front.store
@@ -103,8 +98,9 @@ impl Desk {
     /// # Errors
     /// Why it was not done, ready to be answered.
     pub fn served<T>(&self, done: Result<Done<T>, Stopped>) -> Result<Served<T>, Problem> {
-        let done = done
-            .map_err(|stopped| Problem::stopped(stopped, self.front.store.policy(), self.language))?;
+        let done = done.map_err(|stopped| {
+            Problem::stopped(stopped, self.front.store.policy(), self.language)
+        })?;
         let recorded = Recorded { entry: done.entry, shown: true };
         Ok(Served { value: done.value, recorded, headers: Vec::new() })
     }
@@ -136,8 +132,7 @@ fn approach(request: &HttpRequest) -> Result<Desk, Problem> {
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
-    let faulty =
-        |reason| Problem::bad_header(Fault::parameter("Idempotency-Key", reason));
+    let faulty = |reason| Problem::bad_header(Fault::parameter("Idempotency-Key", reason));
     let mut values = headers.get_all(IDEMPOTENCY_KEY);
     let Some(key) = values.next() else { return Ok(None) };
     if values.next().is_some() {
@@ -165,18 +160,6 @@ impl<T> Served<T> {
             response.append_header(header);
         }
         Ok(recorded(response.json(view(self.value)), self.recorded))
-    }
-
-    /// 204.
-    ///
-    /// # Errors
-    /// None; the type fits a handler's end.
-    pub fn nothing(self) -> Answer {
-        let mut response = HttpResponse::NoContent();
-        for header in self.headers {
-            response.append_header(header);
-        }
-        Ok(recorded(response.finish(), self.recorded))
     }
 
     /// Whatever `answer` makes of it, such as a stream.

@@ -71,7 +71,9 @@ mod tests {
 
     #[test]
     fn a_tag_that_is_none_of_ours_matches_nothing() {
-        for tag in ["W/\"v3\"", "\"3\"", "\"v03\"", "\"v-1\"", "\"v+3\"", "\"\"", "\"v3 \"", "\"v0\""] {
+        for tag in
+            ["W/\"v3\"", "\"3\"", "\"v03\"", "\"v-1\"", "\"v+3\"", "\"\"", "\"v3 \"", "\"v0\""]
+        {
             assert_eq!(read_all(&[tag]), Ok(0), "{tag}");
         }
     }

@@ -130,7 +130,10 @@ mod tests {
         let id = "018f0000-0000-7000-8000-000000000001";
         assert_eq!(read::<UnitId>(id).map(|unit| unit.to_string()), Ok(id.to_owned()));
         assert_eq!(wrong::<UnitId>("1"), "not_an_id");
-        assert_eq!(read::<NaiveDate>("2026-11-21").map(|day| day.to_string()), Ok("2026-11-21".into()));
+        assert_eq!(
+            read::<NaiveDate>("2026-11-21").map(|day| day.to_string()),
+            Ok("2026-11-21".into())
+        );
         for text in ["2026-02-29", "2026-1-2", "21/11 2026", "+2026-11-21", ""] {
             assert_eq!(wrong::<NaiveDate>(text), "not_a_date", "{text}");
         }

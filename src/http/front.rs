@@ -47,20 +47,17 @@ pub fn app(
         .app_data(front)
         .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
         .app_data(
-            web::QueryConfig::default()
-                .error_handler(|_, _| Problem::new(Kind::BadQuery).into()),
+            web::QueryConfig::default().error_handler(|_, _| Problem::new(Kind::BadQuery).into()),
         )
         .wrap(from_fn(move |request: ServiceRequest, next: Next<BoxBody>| {
             net(passed.clone(), request, next)
         }));
-    let (app, api) = app
-        .into_utoipa_app()
-        .openapi(openapi::frame())
-        .configure(routes::all)
-        .split_for_parts();
+    let (app, api) =
+        app.into_utoipa_app().openapi(openapi::frame()).configure(routes::all).split_for_parts();
     let api = openapi::finish(api);
     let addresses = web::Data::new(Addresses::of(&api));
-    app.service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", api))
+    app.service(web::redirect("/docs", "/docs/"))
+        .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", api))
         .app_data(addresses)
         .default_service(web::to(unmatched))
 }

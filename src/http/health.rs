@@ -52,8 +52,11 @@ pub async fn ready(front: web::Data<Front>) -> HttpResponse {
         .into_iter()
         .map(|issuer| IssuerReadiness { name: issuer.name, ready: issuer.keys > 0 })
         .collect();
-    let status =
-        if store.database && store.ledger { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    let status = if store.database && store.ledger {
+        StatusCode::OK
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
     let view = Readiness { database: store.database, ledger: store.ledger, issuers };
     HttpResponse::build(status).json(view)
 }

@@ -68,7 +68,7 @@ pub async fn net(
     };
     span.record("route", mark.route());
     span.record("status", status.as_u16());
-    span.record("microseconds", started.elapsed().as_micros());
+    span.record("microseconds", u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX));
     span.in_scope(|| tracing::info!("answered"));
     answered
 }
@@ -127,7 +127,8 @@ impl Passage {
         answer
     }
 
-    /// Problems become documents here; an error that the framework made becomes a problem.
+    /// Problems become documents here. So do the framework's own errors, which have no body or a
+    /// plain text; a handler that answers an error with a document of its own means it.
     fn put_into_words(&self, answer: HttpResponse) -> (HttpResponse, Option<Recorded>) {
         let recorded = answer.extensions().get::<Recorded>().copied();
         let (language, id) = (self.mark.language(), self.mark.id());
@@ -136,8 +137,8 @@ impl Passage {
             return (problem.response(language, id), problem.recorded());
         }
         let status = answer.status();
-        let is_document =
-            answer.headers().get(CONTENT_TYPE).is_some_and(|kind| kind == MEDIA_TYPE);
+        let kind = answer.headers().get(CONTENT_TYPE);
+        let is_document = kind.is_some_and(|kind| kind == MEDIA_TYPE || kind == "application/json");
         if is_document || !(status.is_client_error() || status.is_server_error()) {
             return (answer, recorded);
         }

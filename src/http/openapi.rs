@@ -72,7 +72,9 @@ pub fn finish(mut api: OpenApi) -> OpenApi {
             (Method::DELETE, &mut item.delete),
         ];
         for (method, operation) in methods {
-            if let Some(operation) = operation.as_mut().filter(|_| path.starts_with("/v1/")) {
+            let Some(operation) = operation.as_mut() else { continue };
+            operation.operation_id = Some(operation_id(&method, path));
+            if path.starts_with("/v1/") {
                 complete(operation, &method);
             }
         }
@@ -100,6 +102,17 @@ fn complete(operation: &mut Operation, method: &Method) {
         let answer = RefOr::Ref(Ref::new(format!("#/components/responses/{}", name(status))));
         operation.responses.responses.entry(status.as_str().to_owned()).or_insert(answer);
     }
+}
+
+/// A name that no other operation has: what the handlers are called is short, and not unique.
+fn operation_id(method: &Method, path: &str) -> String {
+    let path = path.strip_prefix("/v1").unwrap_or(path);
+    let words = path.split(|sign: char| !sign.is_ascii_alphanumeric() && sign != '_');
+    let words = words.filter(|word| !word.is_empty());
+    std::iter::once(method.as_str().to_ascii_lowercase().as_str())
+        .chain(words)
+        .collect::<Vec<_>>()
+        .join("_")
 }
 
 /// The statuses of all problems, each once.
@@ -142,7 +155,8 @@ fn language() -> Parameter {
 }
 
 fn idempotency_key() -> Parameter {
-    let says = "Makes a request that is sent again one request. Of one's own making, once for each.";
+    let says =
+        "Makes a request that is sent again one request. Of one's own making, once for each.";
     header("Idempotency-Key", Required::False, says, |schema| {
         schema.min_length(Some(8)).max_length(Some(128)).pattern(Some("^[!-~]+$"))
     })
@@ -212,6 +226,18 @@ mod tests {
             let pointer = reference.trim_start_matches('#');
             assert!(api.pointer(pointer).is_some(), "{reference}");
         }
+    }
+
+    #[test]
+    fn every_operation_has_a_name_of_its_own() {
+        let api = described();
+        let paths = api["paths"].as_object().expect("paths").values();
+        let operations = paths.flat_map(|item| item.as_object().expect("operations").values());
+        let names: Vec<&str> =
+            operations.map(|one| one["operationId"].as_str().expect("a name")).collect();
+        let unique: std::collections::BTreeSet<&str> = names.iter().copied().collect();
+        assert_eq!(unique.len(), names.len(), "{names:?}");
+        assert!(unique.contains("get_me") && unique.contains("get_health_live"), "{names:?}");
     }
 
     #[test]

@@ -49,8 +49,10 @@ impl Paging {
         let mut query = self.filters.clone();
         query.push(("after".to_owned(), BASE64_URL_SAFE_NO_PAD.encode(last.as_bytes())));
         query.push(("limit".to_owned(), self.page.limit.to_string()));
-        let pairs: Vec<String> =
-            query.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect();
+        let pairs: Vec<String> = query
+            .iter()
+            .map(|(name, value)| format!("{}={}", escape(name), escape(value)))
+            .collect();
         HeaderValue::from_str(&format!("<{}?{}>; rel=\"next\"", self.path, pairs.join("&"))).ok()
     }
 }

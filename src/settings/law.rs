@@ -158,10 +158,7 @@ mod tests {
         let law = read_law(None).expect("the built-in law");
         let day = "2026-11-21".parse().expect("a day");
         let ages = in_force(&law.waiver_ages, day).expect("ages").says;
-        assert_eq!(
-            (ages.with_child_from, ages.child_alone_from, ages.adult_from),
-            (12, 15, 18)
-        );
+        assert_eq!((ages.with_child_from, ages.child_alone_from, ages.adult_from), (12, 15, 18));
         assert_eq!(in_force(&law.child_below_age, day).map(|law| law.says), Some(18));
         assert_eq!(in_force(&law.waiver_days_max, day).map(|law| law.says), Some(365));
         assert_eq!(law.time_zone, chrono_tz::Europe::Stockholm);

@@ -90,8 +90,7 @@ impl Settings {
     }
 
     fn read(file: Option<&Path>, environment: Environment) -> Result<Self, SettingsError> {
-        let mut built =
-            Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
+        let mut built = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
         if let Some(path) = file {
             built = built.add_source(File::from(path).format(FileFormat::Toml));
         }

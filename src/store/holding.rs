@@ -36,11 +36,8 @@ impl Store {
         if !["about", "agency"].iter().all(|name| tables.iter().any(|table| table == name)) {
             return Ok(Holding::Unmarked);
         }
-        let made_by: Option<String> = about::table
-            .find("made_by")
-            .select(about::value)
-            .first(&mut database)
-            .optional()?;
+        let made_by: Option<String> =
+            about::table.find("made_by").select(about::value).first(&mut database).optional()?;
         if let Some(made_by) = made_by {
             return Ok(Holding::MadeBy(made_by));
         }

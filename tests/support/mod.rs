@@ -4,7 +4,9 @@
 //! a file may be left in the temporary directory by a process that was killed.
 
 pub mod house;
+pub mod ledger;
 mod postgres;
+pub mod scene;
 
 use std::fmt;
 use std::path::{Path, PathBuf};

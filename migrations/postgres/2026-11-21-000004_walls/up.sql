@@ -29,8 +29,10 @@ grant update on agency, unit, staff, person, referral, case_file, party, assignm
 grant delete on first_answer, ledger_pending to samsyn_service;
 
 create function areas_of_caller(area uuid) returns boolean language sql stable as $$
-    select current_setting('samsyn.areas', true) = '*'
-        or area = any (nullif(current_setting('samsyn.areas', true), '')::uuid[])
+    select case current_setting('samsyn.areas', true)
+        when '*' then true
+        else area = any (nullif(current_setting('samsyn.areas', true), '')::uuid[])
+    end
 $$;
 
 do $$

@@ -67,7 +67,11 @@ impl Answer {
     pub fn reasons(&self) -> Vec<String> {
         let faults = self.rows("errors").map(|fault| {
             let place = fault["pointer"].as_str().or(fault["parameter"].as_str());
-            format!("{} {}", place.unwrap_or_default(), fault["reason"].as_str().unwrap_or_default())
+            format!(
+                "{} {}",
+                place.unwrap_or_default(),
+                fault["reason"].as_str().unwrap_or_default()
+            )
         });
         let lacks = self.rows("lacks").filter_map(|lack| lack["lack"].as_str().map(str::to_owned));
         faults.chain(lacks).collect()
@@ -90,10 +94,12 @@ impl Answer {
     }
 
     /// Everything of the answer that does not say when, or to which request, it was given: status,
-    /// header fields and body.
+    /// header fields and body. The order of the fields is the server's whim, and sorted here.
     pub fn faceless(&self) -> (u16, Vec<(&str, &str)>, Vec<u8>) {
         let kept = self.headers.iter().filter(|(name, _)| !CHANGING.contains(&name.as_str()));
-        let headers = kept.map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let mut headers: Vec<_> =
+            kept.map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        headers.sort_unstable();
         let request = self.header("x-request-id").unwrap_or_default();
         let body = String::from_utf8_lossy(&self.bytes).replace(request, "");
         (self.status(), headers, body.into_bytes())

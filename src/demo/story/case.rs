@@ -57,8 +57,10 @@ pub async fn open(story: &mut Story<'_>, referral: Uuid) -> Result<Uuid, Mismatc
 
 /// Student health reads what has come in, and sends it on to the team.
 async fn forward(story: &mut Story<'_>, referral: Uuid) -> Result<(), Mismatch> {
-    let (health, team) =
-        (story.world().unit("Elevhälsan, Strandskolan")?, story.world().unit("Skolsociala teamet")?);
+    let (health, team) = (
+        story.world().unit("Elevhälsan, Strandskolan")?,
+        story.world().unit("Skolsociala teamet")?,
+    );
     story
         .by("elevhalsan", "sees what has come in")
         .get(format!("/v1/referrals?unit={health}"))

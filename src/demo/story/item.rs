@@ -72,7 +72,11 @@ pub async fn look_from_outside(story: &mut Story<'_>, item: Uuid) -> Result<(), 
     let path = format!("/v1/items/{item}");
     let nothing = format!("/v1/items/{}", story.stage.clock.new_id::<Uuid>());
     story.by("kurator", "reads it on the consent").get(path.as_str()).gives(200).await?;
-    story.by("socialsekreterare", "reads it as it was shared").get(path.as_str()).gives(200).await?;
+    story
+        .by("socialsekreterare", "reads it as it was shared")
+        .get(path.as_str())
+        .gives(200)
+        .await?;
     for (who, what) in [
         ("larare", "is assigned too, but not in the audience: the same 404 as for a made-up id"),
         ("rektor-berg", "works at another school: the same 404 as for a made-up id"),
@@ -81,7 +85,6 @@ pub async fn look_from_outside(story: &mut Story<'_>, item: Uuid) -> Result<(), 
         let hidden = story.by(who, what).get(path.as_str()).gives(404).await?;
         let absent = story.by(who, what).get(nothing.as_str()).quietly(404).await?;
         if hidden.faceless() != absent.faceless() {
-            eprintln!("{:?}\n{:?}\n{}\n{}", hidden.faceless().1, absent.faceless().1, String::from_utf8_lossy(hidden.bytes()), String::from_utf8_lossy(absent.bytes()));
             return Err(Mismatch::Untrue("what is hidden is answered like what is not there"));
         }
     }

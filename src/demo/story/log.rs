@@ -23,7 +23,7 @@ pub async fn prove(story: &mut Story<'_>, plan: Uuid) -> Result<(), Mismatch> {
     story
         .by("revisor-social", "can't export another agency's log")
         .post(format!("/v1/logs/{others}/exports"), export(month, "ndjson"))
-        .gives(404)
+        .refused(403, "D22")
         .await?;
     let state = story
         .by("revisor-social", "sees the state of the own log, and its key")

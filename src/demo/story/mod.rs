@@ -49,10 +49,7 @@ pub struct Stage<'a> {
 ///
 /// # Errors
 /// [`Mismatch`], at the first step that goes otherwise than told.
-pub async fn play(
-    stage: &Stage<'_>,
-    tell: &mut dyn FnMut(&Line),
-) -> Result<Vec<Line>, Mismatch> {
+pub async fn play(stage: &Stage<'_>, tell: &mut dyn FnMut(&Line)) -> Result<Vec<Line>, Mismatch> {
     let mut story = Story::begin(stage, tell)?;
     let referral = referral::make(&mut story).await?;
     let case = case::open(&mut story, referral).await?;
@@ -78,8 +75,7 @@ struct Story<'a> {
 impl<'a> Story<'a> {
     fn begin(stage: &'a Stage<'a>, tell: &'a mut dyn FnMut(&Line)) -> Result<Self, Mismatch> {
         // Everything is on this machine: no proxy, and no certificate to trust.
-        let http =
-            Client::builder().no_proxy().tls_certs_only([]).timeout(ANSWER_WAIT).build()?;
+        let http = Client::builder().no_proxy().tls_certs_only([]).timeout(ANSWER_WAIT).build()?;
         let (tokens, lines) = (BTreeMap::new(), Vec::new());
         Ok(Self { stage, http, tokens, chapter: "", lines, tell })
     }
@@ -122,8 +118,13 @@ impl<'a> Story<'a> {
         let url = format!("{}/{}/token", self.stage.sign_in_url, user.issuer);
         let form = "application/x-www-form-urlencoded";
         let request = self.http.post(url).header("content-type", form);
-        let answer: Value =
-            request.body(format!("username={who}")).send().await?.error_for_status()?.json().await?;
+        let answer: Value = request
+            .body(format!("username={who}"))
+            .send()
+            .await?
+            .error_for_status()?
+            .json()
+            .await?;
         let token = answer["access_token"].as_str().ok_or(Mismatch::Absent("access_token"))?;
         self.tokens.insert(who, token.to_owned());
         Ok(token.to_owned())

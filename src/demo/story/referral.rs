@@ -22,8 +22,10 @@ pub async fn make(story: &mut Story<'_>) -> Result<Uuid, Mismatch> {
     story.chapter("A concern, and one way in");
     let child = find(story).await?;
     enter_an_unborn_child(story).await?;
-    let (team, student_health) =
-        (story.world().unit("Skolsociala teamet")?, story.world().unit("Elevhälsan, Strandskolan")?);
+    let (team, student_health) = (
+        story.world().unit("Skolsociala teamet")?,
+        story.world().unit("Elevhälsan, Strandskolan")?,
+    );
     let other = story.world().person("Barn B")?;
     story
         .by("teamet", "can't refer a pupil of another school")
@@ -60,11 +62,8 @@ async fn find(story: &mut Story<'_>) -> Result<Uuid, Mismatch> {
         ("mistypes the number", MISTYPED, "identity_number_check_digit"),
         ("tries another organisation's interim number", INTERIM, "identity_number_interim"),
     ] {
-        let answer = story
-            .by("teamet", what)
-            .post("/v1/children/lookup", sought(number))
-            .gives(422)
-            .await?;
+        let answer =
+            story.by("teamet", what).post("/v1/children/lookup", sought(number)).gives(422).await?;
         if answer.reasons() != [format!("/identity_number {reason}")] {
             return Err(Mismatch::Untrue("the answer says what is wrong with the number"));
         }

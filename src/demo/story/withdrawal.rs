@@ -7,11 +7,7 @@ use super::Story;
 use super::line::Mismatch;
 
 /// One guardian takes her consent back. What rests on another ground stays open.
-pub async fn take_back(
-    story: &mut Story<'_>,
-    consent: Uuid,
-    item: Uuid,
-) -> Result<(), Mismatch> {
+pub async fn take_back(story: &mut Story<'_>, consent: Uuid, item: Uuid) -> Result<(), Mismatch> {
     story.chapter("A guardian withdraws");
     let guardian = story.world().person("Vårdnadshavare 2")?;
     let withdrawn = story

@@ -7,6 +7,8 @@
 
 mod kind;
 mod stopped;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use actix_web::http::StatusCode;
@@ -118,7 +120,9 @@ impl Problem {
     /// The store can't do its part. It is logged here, once; nothing of it is told.
     pub fn unavailable(error: &StoreError) -> Self {
         match error {
-            StoreError::Busy => Self::new(Kind::Busy).with_header(RETRY_AFTER, RETRY_SECONDS.into()),
+            StoreError::Busy => {
+                Self::new(Kind::Busy).with_header(RETRY_AFTER, RETRY_SECONDS.into())
+            }
             StoreError::WriterLost
             | StoreError::Overtaken
             | StoreError::Database(_)
@@ -149,11 +153,6 @@ impl Problem {
     /// Its entry in the ledger, if it came through the store's door.
     pub(super) fn recorded(&self) -> Option<Recorded> {
         self.recorded
-    }
-
-    /// Header fields that belong to it.
-    pub(super) fn headers(&self) -> &[(HeaderName, HeaderValue)] {
-        &self.headers
     }
 
     fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {

@@ -34,8 +34,7 @@ impl Problem {
                     rules.iter().map(|rule| rule.asks.as_deref()).collect();
                 let asked = asked.filter(|asked| !asked.is_empty());
                 let kind = if asked.is_some() { Kind::Asks } else { Kind::Refused };
-                let mut problem =
-                    Self { told, ended: denial.ended().to_vec(), ..Self::new(kind) };
+                let mut problem = Self { told, ended: denial.ended().to_vec(), ..Self::new(kind) };
                 for field in asked.into_iter().flatten() {
                     problem.faults.add(Fault::body(format!("/{field}"), "asked_by_rule"));
                 }
