@@ -6,6 +6,7 @@
 pub type Reason = &'static str;
 
 /// The reasons that this room itself gives; the casework adds its own.
+#[cfg(test)]
 pub const REASONS: [Reason; 29] = [
     "asked_by_rule",
     "control_character",

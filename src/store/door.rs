@@ -11,11 +11,11 @@ use super::db::{self, Borrowed, Connections, Database, Place};
 use super::error::{Halt, StoreError};
 use super::facts::{Gather, Gathering};
 use super::journal::{self, Draft, Kept};
-use super::keep;
-use super::sequencer::LogSettings;
+use super::once;
 use super::telling::{self, Ending};
 use super::vault::Vault;
-use super::work::{Means, Work};
+use super::means::{Locking, LogSettings, Means, blocking};
+use super::work::Work;
 use super::writer::Writer;
 use crate::access::act::Reach;
 use crate::access::{Denial, Policy, decide};
@@ -149,7 +149,7 @@ impl Store {
         let job = Arc::new(job);
         let job = move |work: &mut Work<'_, A>| match &once {
             None => job(work),
-            Some(once) => keep::once(work, once, kept_for, |work| job(work)),
+            Some(wanted) => once::once(work, wanted, kept_for, |work| job(work)),
         };
         self.perform(call, act, job).await
     }
@@ -265,15 +265,6 @@ impl<T, E: Into<StoreError>> From<E> for Undone<T> {
     }
 }
 
-/// Whether the child is taken for this transaction alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Locking {
-    /// A changing act takes it.
-    Yes,
-    /// A reading act does not; its entry is refused if somebody else did meanwhile.
-    No,
-}
-
 impl<T> Tried<T> {
     fn draft(&self) -> &Draft {
         match self {
@@ -320,10 +311,4 @@ fn attempt<A: Gather, T>(
         }
         Err(Halt::Store(error)) => Err(error),
     }
-}
-
-pub(super) async fn blocking<T: Send + 'static>(
-    job: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
-) -> Result<T, StoreError> {
-    tokio::task::spawn_blocking(job).await.map_err(|_| StoreError::WriterLost)?
 }

@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::db::{self, Database};
-use super::door::{Inner, Store, blocking};
+use super::door::{Inner, Store};
+use super::means::blocking;
 use super::error::{Halt, StoreError};
 use super::schema::{ledger_entry, ledger_leaf};
 use super::sequencer::{Signing, count, lines, position, tip};

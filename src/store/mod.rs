@@ -17,8 +17,9 @@ mod facts;
 mod holding;
 mod items;
 mod journal;
-mod keep;
 mod logs;
+mod means;
+mod once;
 mod people;
 mod plans;
 mod referrals;
@@ -29,6 +30,7 @@ mod sql;
 mod telling;
 #[cfg(test)]
 mod tests;
+mod unheard;
 mod vault;
 mod work;
 mod writer;
@@ -44,7 +46,7 @@ pub use error::{Halt, StoreError};
 pub use facts::Gather;
 pub use holding::Holding;
 pub use items::{ItemDraft, ItemView, PublicationDraft, PublicationView};
-pub use keep::{Readiness, Unheard};
+pub use unheard::{Readiness, Unheard};
 pub use logs::{ExportFormat, ExportRange, LogState, Pieces};
 pub use people::ChildDraft;
 pub use plans::{ActionDraft, ConfirmationView, FrameChange, GoalDraft, NeedDraft, PlanView};
@@ -52,7 +54,7 @@ pub use referrals::{NewReferral, ReferralSummary, ReferralView};
 pub use register::{
     AgencyEntry, AreaEntry, DutyEntry, PersonEntry, Register, StaffEntry, UnitEntry,
 };
-pub use sequencer::LogSettings;
+pub use means::LogSettings;
 pub use telling::HOST;
 pub use vault::{Vault, VaultError};
 pub use work::{Page, Work};

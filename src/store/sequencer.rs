@@ -8,26 +8,16 @@ use diesel::sql_types::BigInt;
 use tokio::sync::oneshot;
 
 use super::db::{self, Database, Place};
-use super::door::{Store, blocking};
+use super::door::Store;
 use super::error::StoreError;
+use super::means::{LogSettings, blocking};
 use super::schema::{ledger_checkpoint, ledger_entry, ledger_leaf, ledger_pending};
 use super::sql::At;
 use crate::clock::Instant;
 use crate::domain::ids::AgencyId;
 use crate::ledger::{
-    Checkpoint, CompactRange, Hash, Header, Leaf, LogKey, Record, SealedRecord, VerifierKey, origin,
+    Checkpoint, CompactRange, Hash, Header, Leaf, Record, SealedRecord, origin,
 };
-
-/// Whose logs this service keeps, and the seed of the key that signs them.
-#[derive(Clone)]
-pub struct LogSettings {
-    /// The host part of every log's name.
-    pub host: String,
-    /// The Ed25519 seed (RFC 8032).
-    pub seed: [u8; 32],
-    /// The most entries that become leaves in one transaction.
-    pub batch_max: i64,
-}
 
 /// When a checkpoint is signed though nothing new came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,18 +26,6 @@ pub(super) enum Signing {
     WhenGrown,
     /// In any case: an export shall say up to when it is complete.
     Always,
-}
-
-impl LogSettings {
-    /// The key of an agency's log.
-    pub fn key(&self, agency: AgencyId) -> Result<LogKey, StoreError> {
-        Ok(LogKey::new(&origin(&self.host, agency), &self.seed)?)
-    }
-
-    /// The public part of that key.
-    pub fn verifier_key(&self, agency: AgencyId) -> Result<VerifierKey, StoreError> {
-        Ok(self.key(agency)?.verifier_key())
-    }
 }
 
 impl Store {

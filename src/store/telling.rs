@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::call::Call;
 use super::error::StoreError;
 use super::journal::Draft;
-use super::work::Means;
+use super::means::Means;
 use crate::access::act::Reach;
 use crate::access::facts::{Facts, Principal, PrincipalKind};
 use crate::access::{Act, Answer, Denial, Permit, RuleId};

@@ -19,15 +19,13 @@ use super::call::Call;
 use super::db::Database;
 use super::error::Halt;
 use super::facts::{Gather, Gathering, Known};
+use super::means::Means;
 use super::schema::person;
-use super::sequencer::LogSettings;
 use super::telling;
-use super::vault::Vault;
 use crate::access::facts::Facts;
-use crate::access::{Act, Permit, Policy, decide};
-use crate::clock::{Clock, Instant};
+use crate::access::{Act, Permit, decide};
+use crate::clock::Instant;
 use crate::domain::ids::{AgencyId, AreaId, ChildId, PersonId, StaffId};
-use crate::domain::law::Law;
 use crate::ledger::{Effect, Record, Resource};
 
 /// Leave to work on the data for one act.
@@ -38,17 +36,6 @@ pub struct Work<'a, A: Act> {
     pub(super) call: &'a Call,
     pub(super) records: Vec<Record>,
     pub(super) seen: Vec<(ChildId, i64)>,
-}
-
-/// What every job may use.
-#[derive(Clone)]
-pub(super) struct Means {
-    pub policy: std::sync::Arc<Policy>,
-    pub law: std::sync::Arc<Law>,
-    pub clock: Clock,
-    pub vault: Vault,
-    pub logs: LogSettings,
-    pub rows_max: i64,
 }
 
 /// Where a page begins and how long it is.

@@ -70,9 +70,9 @@ fn check(story: &mut Story<'_>, export: &[u8], key: &VerifierKey) -> Result<(), 
 
 /// Whether the last entry is the export itself: it was recorded before its first byte left.
 fn tells_of_itself(export: &[u8]) -> bool {
-    let lines = export.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let mut lines = export.rsplit(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     let last: Value =
-        lines.last().and_then(|line| serde_json::from_slice(line).ok()).unwrap_or_default();
+        lines.next().and_then(|line| serde_json::from_slice(line).ok()).unwrap_or_default();
     last["header"]["act"] == "ExportLog" && last["header"]["decision"] == "permit"
 }
 

@@ -9,7 +9,7 @@ use crate::access::facts::{Age, Situation};
 use crate::domain::child::{Protection, age_on};
 use crate::domain::ids::{AreaId, ChildId, PersonId, UnitId};
 use crate::domain::text::Coded;
-use crate::store::door::Locking;
+use crate::store::means::Locking;
 use crate::store::error::StoreError;
 use crate::store::journal;
 use crate::store::schema::{

@@ -12,9 +12,8 @@ mod whole;
 
 use super::call::Call;
 use super::db::Database;
-use super::door::Locking;
+use super::means::{Locking, Means};
 use super::error::StoreError;
-use super::work::Means;
 use crate::access::{Act, Facts};
 use crate::clock::Instant;
 use crate::identity::Actor;
