@@ -1,5 +1,6 @@
 //! All integration tests, in one binary: linking is the dearest step of a build.
 
 mod architecture;
-mod support;
+mod doors;
 mod story;
+mod support;

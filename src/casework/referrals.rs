@@ -24,10 +24,7 @@ pub fn triage(
 }
 
 /// Gives the receipt for a referral that was sent on.
-pub fn accept(
-    work: &mut Work<'_, AcceptReferral>,
-    expected: i64,
-) -> Result<ReferralView, Halt> {
+pub fn accept(work: &mut Work<'_, AcceptReferral>, expected: i64) -> Result<ReferralView, Halt> {
     let before = work.before()?;
     unchanged(expected, before.version)?;
     match before.summary.state {

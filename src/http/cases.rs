@@ -242,7 +242,11 @@ pub async fn assign_staff(desk: Desk, path: web::Path<(Uuid, Uuid)>, body: Body<
 /// Ends a colleague's assignment at once.
 #[utoipa::path(tag = "cases", responses((status = 204)))]
 #[post("/cases/{case}/parties/{unit}/releases")]
-pub async fn release_staff(desk: Desk, path: web::Path<(Uuid, Uuid)>, body: Body<Release>) -> Answer {
+pub async fn release_staff(
+    desk: Desk,
+    path: web::Path<(Uuid, Uuid)>,
+    body: Body<Release>,
+) -> Answer {
     let mut faults = Faults::default();
     let staff = faults.keep("/staff", body.value.staff.read());
     let Some(staff) = staff else { return Err(faults.into()) };

@@ -160,7 +160,11 @@ pub async fn answer_consent(desk: Desk, path: web::Path<Uuid>, body: Body<Answer
 /// Takes a consent back. It ends with the next request; what was seen stays on record.
 #[utoipa::path(tag = "consents", responses((status = 200, body = Consent)))]
 #[post("/consents/{consent}/withdrawals")]
-pub async fn withdraw_consent(desk: Desk, path: web::Path<Uuid>, body: Body<WithdrawalBody>) -> Answered {
+pub async fn withdraw_consent(
+    desk: Desk,
+    path: web::Path<Uuid>,
+    body: Body<WithdrawalBody>,
+) -> Answered {
     let consent = ConsentId::new(path.into_inner());
     let (giver, draft) = body.value.parse()?;
     desk.perform_once(body.digest, WithdrawConsent { consent, giver }, move |work| {

@@ -127,7 +127,11 @@ pub async fn read_item(desk: Desk, path: web::Path<Uuid>) -> Answer {
 /// Publishes an item to an audience, on a ground.
 #[utoipa::path(tag = "items", responses((status = 201, body = Publication)))]
 #[post("/items/{item}/publications")]
-pub async fn publish_item(desk: Desk, path: web::Path<Uuid>, body: Body<PublicationBody>) -> Answer {
+pub async fn publish_item(
+    desk: Desk,
+    path: web::Path<Uuid>,
+    body: Body<PublicationBody>,
+) -> Answer {
     let item = ItemId::new(path.into_inner());
     let (unit, ground, draft) = body.value.parse()?;
     let act = PublishItem { item, unit, ground, reasoned: draft.reason.is_some() };

@@ -87,9 +87,8 @@ pub async fn export_log(desk: Desk, path: web::Path<Uuid>, body: Body<ExportBody
         .await
         .map_err(|error| Problem::unavailable(&error))?;
     let stream = ReceiverStream::new(pieces).map(|piece| piece.map(web::Bytes::from));
-    served.answer(|_| {
-        HttpResponse::Ok().insert_header((CONTENT_TYPE, media_type)).streaming(stream)
-    })
+    served
+        .answer(|_| HttpResponse::Ok().insert_header((CONTENT_TYPE, media_type)).streaming(stream))
 }
 
 impl ExportBody {

@@ -139,12 +139,7 @@ impl From<Need> for PlanNeed {
 
 impl From<Goal> for PlanGoal {
     fn from(goal: Goal) -> Self {
-        Self {
-            id: goal.id.uuid(),
-            need: goal.need.uuid(),
-            horizon: goal.horizon,
-            text: goal.text,
-        }
+        Self { id: goal.id.uuid(), need: goal.need.uuid(), horizon: goal.horizon, text: goal.text }
     }
 }
 

@@ -292,9 +292,8 @@ impl ReferralBody {
 
 impl Questions {
     fn parse(&self, faults: &mut Faults) -> Option<FiveQuestions> {
-        let mut answered = |name: &str, answer: &str| {
-            faults.keep(format!("/questions/{name}"), text(answer))
-        };
+        let mut answered =
+            |name: &str, answer: &str| faults.keep(format!("/questions/{name}"), text(answer));
         let in_the_way = answered("in_the_way", &self.in_the_way);
         let information = answered("information", &self.information);
         let i_can_do = answered("i_can_do", &self.i_can_do);

@@ -2,11 +2,10 @@
 
 use diesel::prelude::*;
 
-use super::consents::codes;
 use super::error::{Halt, StoreError};
 use super::facts::item_rows;
 use super::schema::{case_file, item, publication};
-use super::sql::At;
+use super::sql::{At, codes};
 use super::work::{Page, Work};
 use crate::access::Act;
 use crate::access::act::{ListItems, PublishItem, ReadItem, WriteItem};

@@ -7,8 +7,8 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::db::{self, Database};
 use super::door::{Inner, Store};
-use super::means::blocking;
 use super::error::{Halt, StoreError};
+use super::means::blocking;
 use super::schema::{ledger_entry, ledger_leaf};
 use super::sequencer::{Signing, count, lines, position, tip};
 use super::sql::At;

@@ -215,11 +215,7 @@ impl<A: Act> Work<'_, A> {
     }
 
     /// An agency that something names must exist.
-    pub(super) fn known_agency(
-        &mut self,
-        id: AgencyId,
-        field: &'static str,
-    ) -> Result<(), Halt> {
+    pub(super) fn known_agency(&mut self, id: AgencyId, field: &'static str) -> Result<(), Halt> {
         if diesel::select(exists(agency::table.find(id))).get_result(self.database)? {
             return Ok(());
         }

@@ -15,9 +15,7 @@ use super::schema::{ledger_checkpoint, ledger_entry, ledger_leaf, ledger_pending
 use super::sql::At;
 use crate::clock::Instant;
 use crate::domain::ids::AgencyId;
-use crate::ledger::{
-    Checkpoint, CompactRange, Hash, Header, Leaf, Record, SealedRecord, origin,
-};
+use crate::ledger::{Checkpoint, CompactRange, Hash, Header, Leaf, Record, SealedRecord, origin};
 
 /// When a checkpoint is signed though nothing new came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,8 +16,10 @@ use diesel::sqlite::Sqlite;
 use uuid::Uuid;
 
 use super::db::MultiBackend;
+use super::error::StoreError;
 use crate::clock::Instant;
 use crate::domain::ids::Id;
+use crate::domain::text::Coded;
 
 /// `uuid` or a 16-byte blob.
 #[derive(SqlType, QueryId, Clone, Copy, Debug, Default)]
@@ -46,6 +48,22 @@ pub struct At(pub Instant);
 #[derive(Clone, Debug, PartialEq, Eq, AsExpression, FromSqlRow)]
 #[diesel(sql_type = DbJson)]
 pub struct Json(pub serde_json::Value);
+
+/// Words as a JSON array.
+pub fn codes<'a, T: Coded>(words: impl IntoIterator<Item = &'a T>) -> Json {
+    Json(words.into_iter().map(|word| serde_json::Value::from(word.code())).collect())
+}
+
+/// A JSON array of words, read.
+pub fn codes_in<T: Coded>(words: &Json) -> Result<Vec<T>, StoreError> {
+    words
+        .0
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|word| Ok(T::from_code(word.as_str().unwrap_or_default())?))
+        .collect()
+}
 
 const TIME_FORMAT: &str = "%Y-%m-%dT%H:%M:%S%.6fZ";
 

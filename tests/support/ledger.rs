@@ -40,9 +40,8 @@ struct Count {
 impl TestDatabase {
     /// The entries that stand after the one numbered `seq`, in the ledger's order.
     pub fn entries_after(&self, seq: i64) -> Vec<Entry> {
-        let sql = format!(
-            "select seq, header, records from ledger_entry where seq > {seq} order by seq"
-        );
+        let sql =
+            format!("select seq, header, records from ledger_entry where seq > {seq} order by seq");
         let rows: Vec<Row> = match self.backend() {
             Backend::Sqlite => diesel::sql_query(sql).load(&mut self.sqlite()),
             Backend::Postgres => diesel::sql_query(sql).load(&mut self.postgres()),

@@ -13,7 +13,7 @@ mod wire;
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{
-    ALLOW, CONNECTION, ETAG, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
+    ALLOW, ETAG, HeaderName, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE,
 };
 use actix_web::{HttpResponse, ResponseError};
 use thiserror::Error;
@@ -43,6 +43,8 @@ pub struct Problem {
     ended: Vec<EndedOpening>,
     lacks: Vec<Lack>,
     headers: Vec<(HeaderName, HeaderValue)>,
+    /// Whether the connection ends with it.
+    closes: bool,
     recorded: Option<Recorded>,
 }
 
@@ -66,6 +68,7 @@ impl Problem {
             ended: Vec::new(),
             lacks: Vec::new(),
             headers: Vec::new(),
+            closes: false,
             recorded: None,
         }
     }
@@ -104,7 +107,7 @@ impl Problem {
 
     /// The body can't be read to its end, so the connection can't be used any more.
     pub fn unread(kind: Kind) -> Self {
-        Self::new(kind).with_header(CONNECTION, HeaderValue::from_static("close"))
+        Self { closes: true, ..Self::new(kind) }
     }
 
     /// A parameter of the query does not fit.

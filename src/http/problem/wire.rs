@@ -125,6 +125,9 @@ impl Problem {
         for header in &self.headers {
             response.append_header(header.clone());
         }
+        if self.closes {
+            response.force_close();
+        }
         response
             .insert_header((CONTENT_TYPE, MEDIA_TYPE))
             .insert_header((CONTENT_LANGUAGE, tag(language)))

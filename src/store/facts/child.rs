@@ -9,9 +9,9 @@ use crate::access::facts::{Age, Situation};
 use crate::domain::child::{Protection, age_on};
 use crate::domain::ids::{AreaId, ChildId, PersonId, UnitId};
 use crate::domain::text::Coded;
-use crate::store::means::Locking;
 use crate::store::error::StoreError;
 use crate::store::journal;
+use crate::store::means::Locking;
 use crate::store::schema::{
     conflict_of_interest, custody, enrolment, named_handler, person, unit_serves,
 };

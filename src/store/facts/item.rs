@@ -15,11 +15,11 @@ use crate::domain::consent::Standing;
 use crate::domain::ground::Ground;
 use crate::domain::ids::{AgencyId, CaseId, ConsentId, ItemId, PublicationId, UnitId};
 use crate::domain::text::Coded;
-use crate::store::consents::{Weighed, weigh};
+use crate::store::consent_rows::{Weighed, weigh};
 use crate::store::db::Database;
 use crate::store::error::StoreError;
 use crate::store::schema::{agency, item, publication};
-use crate::store::sql::{At, Json};
+use crate::store::sql::{At, Json, codes_in};
 
 /// An item as a decision sees it.
 #[derive(Clone, Copy, Debug)]
@@ -148,17 +148,6 @@ pub fn publications_of(
                 revoked_at: revoked.map(|at| at.0),
             })
         })
-        .collect()
-}
-
-/// A JSON array of words, read.
-pub fn codes_in<T: Coded>(words: &Json) -> Result<Vec<T>, StoreError> {
-    words
-        .0
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|word| Ok(T::from_code(word.as_str().unwrap_or_default())?))
         .collect()
 }
 

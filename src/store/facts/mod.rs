@@ -12,14 +12,14 @@ mod whole;
 
 use super::call::Call;
 use super::db::Database;
-use super::means::{Locking, Means};
 use super::error::StoreError;
+use super::means::{Locking, Means};
 use crate::access::{Act, Facts};
 use crate::clock::Instant;
 use crate::identity::Actor;
 use chrono::NaiveDate;
 
-pub(super) use item::{codes_in, item_rows};
+pub(super) use item::item_rows;
 pub(super) use principal::{Known, place_of, places_of};
 
 /// An act whose facts the store knows how to gather.

@@ -1,0 +1,197 @@
+//! A plan as it stands in its tables.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+
+use super::error::Halt;
+use super::schema::{plan, plan_action, plan_confirmation, plan_goal, plan_need, unit};
+use super::sql::At;
+use super::work::Work;
+use crate::access::Act;
+use crate::access::facts::PartyStanding;
+use crate::clock::Instant;
+use crate::domain::ids::{
+    ActionId, AgencyId, AreaId, CaseId, ChildId, GoalId, NeedId, PlanId, StaffId, UnitId,
+};
+use crate::domain::plan::{Action, Frame, Goal, Horizon, LegalClass, Need, PlanState};
+use crate::domain::referral::{ChildView, Indicator};
+use crate::domain::text::Coded;
+
+/// A plan, whole.
+#[derive(Clone, Debug)]
+pub struct PlanView {
+    /// Its id.
+    pub id: PlanId,
+    /// The case.
+    pub case: CaseId,
+    /// The child.
+    pub child: ChildId,
+    /// The coordinating unit.
+    pub unit: UnitId,
+    /// Where it stands.
+    pub state: PlanState,
+    /// The common parts.
+    pub frame: Frame,
+    /// Needs.
+    pub needs: Vec<Need>,
+    /// Goals.
+    pub goals: Vec<Goal>,
+    /// Actions.
+    pub actions: Vec<Action>,
+    /// Confirmations of this very version.
+    pub confirmations: Vec<ConfirmationView>,
+    /// Units that are active parties, and their agencies.
+    pub parties: Vec<(UnitId, AgencyId)>,
+    /// When it became active.
+    pub activated_at: Option<Instant>,
+    /// Its version.
+    pub version: i64,
+}
+
+/// A unit's confirmation.
+#[derive(Clone, Copy, Debug)]
+pub struct ConfirmationView {
+    /// The unit.
+    pub unit: UnitId,
+    /// Who confirmed for it.
+    pub by: StaffId,
+    /// When.
+    pub at: Instant,
+}
+
+type PlanRow = (
+    (CaseId, ChildId, UnitId, String, Option<NaiveDate>, Option<NaiveDate>),
+    (Option<AgencyId>, Option<String>, Option<String>, Option<At>, i64),
+);
+
+impl<A: Act> Work<'_, A> {
+    pub(super) fn plan(&mut self, id: PlanId) -> Result<PlanView, Halt> {
+        let row: PlanRow = plan::table
+            .find(id)
+            .select((
+                (
+                    plan::case_id,
+                    plan::child_id,
+                    plan::unit_id,
+                    plan::state,
+                    plan::met_on,
+                    plan::follow_up_on,
+                ),
+                (
+                    plan::responsible_agency_id,
+                    plan::child_view,
+                    plan::no_child_view_because,
+                    plan::activated_at,
+                    plan::version,
+                ),
+            ))
+            .first(self.database)?;
+        let ((case, child, unit, state, met_on, follow_up_on), rest) = row;
+        let (responsible, words, because, activated_at, version) = rest;
+        let child_view = words.map(ChildView::Words).or(because.map(ChildView::Missing));
+        Ok(PlanView {
+            id,
+            case,
+            child,
+            unit,
+            state: PlanState::from_code(&state)?,
+            frame: Frame { met_on, follow_up_on, responsible, child_view },
+            needs: self.needs(id)?,
+            goals: self.goals(id)?,
+            actions: self.actions(id)?,
+            confirmations: self.confirmations(id, version)?,
+            parties: self.active_parties(case)?,
+            activated_at: activated_at.map(|at| at.0),
+            version,
+        })
+    }
+
+    fn needs(&mut self, id: PlanId) -> Result<Vec<Need>, Halt> {
+        let rows: Vec<(NeedId, String, String)> = plan_need::table
+            .filter(plan_need::plan_id.eq(id))
+            .order(plan_need::id)
+            .select((plan_need::id, plan_need::indicator, plan_need::text))
+            .load(self.database)?;
+        rows.into_iter()
+            .map(|(id, indicator, text)| {
+                Ok(Need { id, indicator: Indicator::from_code(&indicator)?, text })
+            })
+            .collect()
+    }
+
+    fn goals(&mut self, id: PlanId) -> Result<Vec<Goal>, Halt> {
+        let rows: Vec<(GoalId, NeedId, String, String)> = plan_goal::table
+            .filter(plan_goal::plan_id.eq(id))
+            .order(plan_goal::id)
+            .select((plan_goal::id, plan_goal::need_id, plan_goal::horizon, plan_goal::text))
+            .load(self.database)?;
+        rows.into_iter()
+            .map(|(id, need, horizon, text)| {
+                Ok(Goal { id, need, horizon: Horizon::from_code(&horizon)?, text })
+            })
+            .collect()
+    }
+
+    fn actions(&mut self, id: PlanId) -> Result<Vec<Action>, Halt> {
+        type Row = (ActionId, GoalId, UnitId, String, String, Option<String>, NaiveDate);
+        let rows: Vec<Row> = plan_action::table
+            .filter(plan_action::plan_id.eq(id))
+            .order(plan_action::id)
+            .select((
+                plan_action::id,
+                plan_action::goal_id,
+                plan_action::unit_id,
+                plan_action::legal_class,
+                plan_action::text,
+                plan_action::third_party,
+                plan_action::due_on,
+            ))
+            .load(self.database)?;
+        rows.into_iter()
+            .map(|(id, goal, unit, class, text, third_party, due_on)| {
+                let class = LegalClass::from_code(&class)?;
+                Ok(Action { id, goal, unit, class, text, third_party, due_on })
+            })
+            .collect()
+    }
+
+    fn confirmations(&mut self, id: PlanId, version: i64) -> Result<Vec<ConfirmationView>, Halt> {
+        let rows: Vec<(UnitId, StaffId, At)> = plan_confirmation::table
+            .filter(plan_confirmation::plan_id.eq(id))
+            .filter(plan_confirmation::plan_version.eq(version))
+            .order(plan_confirmation::id)
+            .select((
+                plan_confirmation::unit_id,
+                plan_confirmation::confirmed_by_id,
+                plan_confirmation::confirmed_at,
+            ))
+            .load(self.database)?;
+        Ok(rows.into_iter().map(|(unit, by, at)| ConfirmationView { unit, by, at: at.0 }).collect())
+    }
+
+    fn active_parties(&mut self, case: CaseId) -> Result<Vec<(UnitId, AgencyId)>, Halt> {
+        let active: Vec<UnitId> = self
+            .parties(case)?
+            .into_iter()
+            .filter(|party| party.standing == PartyStanding::Active)
+            .map(|party| party.unit)
+            .collect();
+        Ok(unit::table
+            .filter(unit::id.eq_any(active))
+            .order(unit::id)
+            .select((unit::id, unit::agency_id))
+            .load(self.database)?)
+    }
+
+    pub(super) fn plan_area(&mut self, id: PlanId) -> Result<AreaId, Halt> {
+        Ok(plan::table.find(id).select(plan::area_id).first(self.database)?)
+    }
+
+    /// Content has changed: the version grows, and what was confirmed no longer is.
+    pub(super) fn grown(&mut self, id: PlanId) -> Result<PlanView, Halt> {
+        diesel::update(plan::table.find(id))
+            .set(plan::version.eq(plan::version + 1))
+            .execute(self.database)?;
+        self.plan(id)
+    }
+}

@@ -1,0 +1,161 @@
+//! Every door of the service, tried by callers who have no part in the case and by one who has.
+//! `doors.txt` says what each of them is answered, and the ledger must tell of each.
+//!
+//! **Invariant:** a route without a line in the list fails here, and so does a line without a route.
+
+mod account;
+mod asking;
+mod row;
+
+use std::collections::BTreeSet;
+
+use samsyn::access::act;
+use serde_json::Value;
+
+use crate::support::house::{Answer, Caller, House, on_each_backend};
+use crate::support::scene::{SECRET_WORDS, Scene};
+use account::Answered;
+use asking::asked;
+use row::{Door, OUTSIDERS, Row};
+
+const LIST: &str = include_str!("doors.txt");
+
+/// Acts that no door leads to: the operator does them at the command line.
+const WITHOUT_DOOR: [&str; 1] = ["ImportRegister"];
+
+fn rows() -> Vec<Row> {
+    row::read(LIST).expect("tests/doors.txt")
+}
+
+/// The doors that the interface's own description names.
+fn doors() -> BTreeSet<Door> {
+    let document = samsyn::http::document().to_json().expect("a document");
+    let document: Value = serde_json::from_str(&document).expect("JSON");
+    let paths = document["paths"].as_object().expect("paths");
+    let methods = |(path, item): (&String, &Value)| {
+        let door = |method: &String| Door { method: method.to_uppercase(), path: path.clone() };
+        item.as_object().expect("methods").keys().map(door).collect::<Vec<_>>()
+    };
+    paths.iter().flat_map(methods).collect()
+}
+
+fn outsider(house: &House, name: &str) -> Caller {
+    match name {
+        "nobody" => house.nobody(),
+        "stranger" => house.stranger(),
+        "citizen" => house.as_("ungdom-f"),
+        "auditor" => house.as_("revisor-skola"),
+        "elsewhere" => house.as_("rektor-berg"),
+        _ => panic!("no caller `{name}`"),
+    }
+}
+
+/// Asks at a door, and tells what is wrong with the answer or with the ledger's account of it.
+async fn knock(house: &House, scene: &Scene, row: &Row, who: &str, expected: u16) -> Vec<String> {
+    let asked = asked(house, scene, &row.door).await;
+    let caller = if OUTSIDERS.contains(&who) { outsider(house, who) } else { house.as_(who) };
+    let newest = house.database().newest_entry();
+    let seen: Vec<(&str, &str)> = asked.seen.iter().map(|tag| ("if-match", tag.as_str())).collect();
+    let method = row.door.method.parse().expect("a method");
+    let answer = caller.send(method, &asked.path, asked.body.clone(), &seen).await;
+    let entries = house.database().entries_after(newest);
+    let mut faults = Vec::new();
+    if answer.status != expected {
+        faults.push(format!("answered {} instead of {expected}: {}", answer.status, answer.text()));
+    }
+    faults.extend(spoken(&answer));
+    match &row.act {
+        None if entries.is_empty() => {}
+        None => faults.push(format!("{} entries outside the ledger", entries.len())),
+        Some(act) => faults.extend(told(row, act, &answer, &entries)),
+    }
+    faults.into_iter().map(|fault| format!("{} by {who}: {fault}", row.door)).collect()
+}
+
+fn told(
+    row: &Row,
+    act: &str,
+    answer: &Answer,
+    entries: &[crate::support::ledger::Entry],
+) -> Vec<String> {
+    let body = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let problem = body_type(&body);
+    account::faults(
+        &Answered {
+            door: &row.door,
+            act,
+            status: answer.status,
+            request: answer.header("x-request-id").unwrap_or_default(),
+            entry: answer.header("samsyn-entry"),
+            problem,
+            body: &body,
+        },
+        entries,
+    )
+}
+
+fn body_type(body: &Value) -> &str {
+    let kind = body["type"].as_str().unwrap_or_default();
+    kind.strip_prefix("urn:samsyn:problem:").unwrap_or_default()
+}
+
+/// An error is a problem document, and says nothing of the case.
+fn spoken(answer: &Answer) -> Option<String> {
+    if answer.status < 400 {
+        return None;
+    }
+    let text = answer.text();
+    let quoted = SECRET_WORDS.iter().find(|word| text.contains(**word));
+    match (answer.is_problem(), quoted) {
+        (false, _) => Some(format!("no problem document: {text}")),
+        (true, Some(word)) => Some(format!("quotes `{word}`")),
+        (true, None) => None,
+    }
+}
+
+#[test]
+fn the_list_names_every_door_and_no_other() {
+    let differences = row::differences(&rows(), &doors());
+    assert!(differences.is_empty(), "\n{}\n", differences.join("\n"));
+}
+
+#[test]
+fn every_act_has_a_door_and_every_door_under_v1_an_act() {
+    let rows = rows();
+    let known: BTreeSet<&str> = act::ALL.iter().map(|(name, ..)| *name).collect();
+    let reached: BTreeSet<&str> = rows.iter().filter_map(|row| row.act.as_deref()).collect();
+    let expected = known.iter().copied().filter(|name| !WITHOUT_DOOR.contains(name)).collect();
+    assert_eq!(reached, expected);
+    let outside = rows.iter().filter(|row| row.act.is_none());
+    assert!(
+        outside.clone().count() > 0 && outside.clone().all(|row| !row.door.path.starts_with("/v1"))
+    );
+}
+
+#[test]
+fn every_door_answers_outsiders_as_listed_and_the_ledger_tells_of_each() {
+    on_each_backend(async |house| {
+        let scene = Scene::set(house).await;
+        let mut faults = Vec::new();
+        for row in rows() {
+            for (who, expected) in OUTSIDERS.iter().zip(row.outside) {
+                faults.extend(knock(house, &scene, &row, who, expected).await);
+            }
+        }
+        assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+    });
+}
+
+#[test]
+fn every_door_lets_somebody_in_and_the_ledger_tells_of_it() {
+    on_each_backend(async |house| {
+        let scene = Scene::set(house).await;
+        let mut faults = Vec::new();
+        for row in rows() {
+            let (who, expected) = row.inside.clone().expect("somebody for every door");
+            assert!(expected < 300, "{} lets nobody in", row.door);
+            faults.extend(knock(house, &scene, &row, &who, expected).await);
+        }
+        assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+    });
+}
