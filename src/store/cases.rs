@@ -4,17 +4,14 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::error::Halt;
-use super::schema::{assignment, case_file, duty, party, staff};
+use super::schema::{assignment, case_file, party};
 use super::sql::At;
 use super::work::{Page, Work};
 use crate::access::Act;
-use crate::access::act::{
-    AnswerInvitation, AssignStaff, InviteParty, ListCases, ListInvitations, OpenCase, ReadCase,
-};
+use crate::access::act::{ListCases, OpenCase, ReadCase};
 use crate::access::facts::PartyStanding;
 use crate::clock::Instant;
 use crate::domain::ids::{AreaId, CaseId, ChildId, ReferralId, StaffId, UnitId};
-use crate::domain::obstacle::Obstacle;
 use crate::domain::referral::ReferralState;
 use crate::ledger::Effect;
 

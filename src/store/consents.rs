@@ -6,20 +6,17 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::consent_rows::{ConsentView, views};
-use super::db::{Database, MultiBackend};
 use super::error::{Halt, StoreError};
 use super::facts::Gather;
-use super::schema::{consent, consent_answer, person};
+use super::schema::{consent, consent_answer};
 use super::sql::{At, Json, codes};
 use super::work::Work;
 use crate::access::Act;
 use crate::access::act::{AnswerConsent, AskConsent, ListConsents, ReadConsent, WithdrawConsent};
-use crate::clock::Instant;
 use crate::domain::category::Category;
-use crate::domain::child::age_on;
-use crate::domain::consent::{Answer, Given, Manner, Standing, Terms, standing, who_must_give};
-use crate::domain::ids::{AgencyId, AreaId, CaseId, ChildId, ConsentId, PersonId, StaffId};
-use crate::domain::law::{Law, in_force};
+use crate::domain::consent::{Answer, Manner, who_must_give};
+use crate::domain::ids::{AreaId, ChildId, ConsentId, PersonId};
+use crate::domain::law::in_force;
 use crate::domain::obstacle::Obstacle;
 use crate::domain::text::Coded;
 

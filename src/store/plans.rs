@@ -5,20 +5,15 @@ use diesel::prelude::*;
 
 use super::error::Halt;
 use super::plan_rows::PlanView;
-use super::schema::{case_file, plan, plan_action, plan_confirmation, plan_goal, plan_need, unit};
+use super::schema::{case_file, plan, plan_action, plan_confirmation, plan_goal, plan_need};
 use super::sql::At;
 use super::work::Work;
-use crate::access::Act;
 use crate::access::act::{
     ActivatePlan, ConfirmPlan, DraftPlan, EditPlan, ListPlans, ReadPlan, WriteAction,
 };
-use crate::access::facts::PartyStanding;
-use crate::clock::Instant;
-use crate::domain::ids::{
-    ActionId, AgencyId, AreaId, CaseId, ChildId, GoalId, NeedId, PlanId, StaffId, UnitId,
-};
+use crate::domain::ids::{ActionId, AgencyId, AreaId, ChildId, GoalId, NeedId, PlanId, UnitId};
 use crate::domain::obstacle::Obstacle;
-use crate::domain::plan::{Action, Frame, Goal, Horizon, LegalClass, Need, PlanState};
+use crate::domain::plan::{Horizon, LegalClass, PlanState};
 use crate::domain::referral::{ChildView, Indicator};
 use crate::domain::text::Coded;
 
