@@ -1,5 +1,6 @@
 //! All integration tests, in one binary: linking is the dearest step of a build.
 
+mod access_matrix;
 mod architecture;
 mod doors;
 mod story;

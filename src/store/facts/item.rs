@@ -166,8 +166,9 @@ impl Gathering<'_> {
         audiences: &[Audience],
     ) -> Result<HashMap<ConsentId, Weighed>, StoreError> {
         let ids: BTreeSet<_> = audiences.iter().filter_map(|audience| audience.consent).collect();
-        let weighed =
-            weigh(self, |query| query.filter(crate::store::schema::consent::id.eq_any(ids)))?;
+        let weighed = weigh(self.database, &self.means.law, self.today, |query| {
+            query.filter(crate::store::schema::consent::id.eq_any(ids))
+        })?;
         Ok(weighed.into_iter().map(|consent| (consent.id, consent)).collect())
     }
 
@@ -178,8 +179,9 @@ impl Gathering<'_> {
         row: Option<ItemRow>,
         recipient: Option<Place>,
     ) -> Result<Option<ConsentId>, StoreError> {
-        let weighed =
-            weigh(self, |query| query.filter(crate::store::schema::consent::case_id.eq(case.id)))?;
+        let weighed = weigh(self.database, &self.means.law, self.today, |query| {
+            query.filter(crate::store::schema::consent::case_id.eq(case.id))
+        })?;
         let (Some(row), Some(recipient)) = (row, recipient) else { return Ok(None) };
         Ok(weighed.into_iter().find_map(|consent| {
             consent.covers(row.owner.agency, recipient.agency, row.category).then_some(consent.id)
