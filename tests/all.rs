@@ -1,6 +1,7 @@
 //! All integration tests, in one binary: linking is the dearest step of a build.
 
 mod access_matrix;
+mod api;
 mod architecture;
 mod doors;
 mod story;

@@ -29,6 +29,7 @@ mod paging;
 mod plan_view;
 mod plans;
 pub mod problem;
+mod referral_view;
 mod referrals;
 mod reply;
 mod routes;

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::referrals::View;
+use super::referral_view::View;
 use crate::casework::plans;
 use crate::domain::plan::{Action, Goal, Horizon, Lack, LegalClass, Need, PlanState};
 use crate::domain::referral::Indicator;

@@ -12,7 +12,7 @@ use super::etag::IfMatch;
 use super::fault::Faults;
 use super::field::{Raw, text};
 use super::plan_view::Plan;
-use super::referrals::View;
+use super::referral_view::View;
 use super::reply;
 use crate::access::act::{
     ActivatePlan, ConfirmPlan, DraftPlan, EditPlan, ListPlans, ReadPlan, WriteAction,

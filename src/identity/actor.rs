@@ -1,7 +1,7 @@
 //! The one who acts, as far as a token can tell.
 //!
 //! **Invariant:** an [`Actor`] is made in the room `identity` only: from a verified token, or for
-//! the two that have none, the operator at the machine's command line and the server itself.
+//! the one that has none, the operator at the machine's command line.
 
 use std::fmt;
 
@@ -19,10 +19,6 @@ use crate::domain::ids::AgencyId;
 ///
 /// ```compile_fail,E0624
 /// let actor = samsyn::identity::Actor::operator();
-/// ```
-///
-/// ```compile_fail,E0624
-/// let actor = samsyn::identity::Actor::service();
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Actor {
@@ -53,19 +49,12 @@ pub enum Who {
     },
     /// The person at the machine's command line, whom the machine has let in.
     Operator,
-    /// The server itself, when it does something that nobody asked for just now.
-    Service,
 }
 
 impl Actor {
     /// The person at the machine's command line.
     pub(crate) const fn operator() -> Self {
         Self::without_token(Who::Operator)
-    }
-
-    /// The server itself.
-    pub(crate) const fn service() -> Self {
-        Self::without_token(Who::Service)
     }
 
     /// Somebody with a verified token.
@@ -97,12 +86,12 @@ impl Actor {
     pub fn issuer(&self) -> Option<&str> {
         match &self.who {
             Who::Staff { issuer, .. } | Who::Citizen { issuer, .. } => Some(issuer),
-            Who::Operator | Who::Service => None,
+            Who::Operator => None,
         }
     }
 
-    /// The level of assurance of the sign-in: 1 (nothing known) to 4. It is 0 for the operator and
-    /// the service, who have not signed in.
+    /// The level of assurance of the sign-in: 1 (nothing known) to 4. It is 0 for the operator,
+    /// who has not signed in.
     pub const fn assurance(&self) -> u8 {
         self.assurance
     }
@@ -125,7 +114,6 @@ impl fmt::Debug for Who {
             Self::Staff { .. } => "Staff(hidden)",
             Self::Citizen { .. } => "Citizen(hidden)",
             Self::Operator => "Operator",
-            Self::Service => "Service",
         })
     }
 }
@@ -135,12 +123,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn operator_and_service_have_not_signed_in() {
-        for (actor, who) in [(Actor::operator(), Who::Operator), (Actor::service(), Who::Service)] {
-            assert_eq!(actor.who(), &who);
-            assert_eq!(actor.assurance(), 0);
-            assert_eq!((actor.client(), actor.token_id()), (None, None));
-        }
+    fn the_operator_has_not_signed_in() {
+        let actor = Actor::operator();
+        assert_eq!(actor.who(), &Who::Operator);
+        assert_eq!(actor.assurance(), 0);
+        assert_eq!((actor.client(), actor.token_id()), (None, None));
     }
 
     #[test]

@@ -129,7 +129,6 @@ fn unheard_mark(actor: Option<&Actor>) -> ActorMark {
         Some(Who::Staff { .. }) => ActorKind::Staff,
         Some(Who::Citizen { .. }) => ActorKind::Citizen,
         Some(Who::Operator) => ActorKind::Operator,
-        Some(Who::Service) => ActorKind::Service,
     };
     ActorMark {
         kind,

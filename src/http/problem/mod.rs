@@ -36,6 +36,12 @@ const RETRY_SECONDS: u16 = 1;
 #[error("{}", kind.slug())]
 pub struct Problem {
     kind: Kind,
+    more: Box<More>,
+}
+
+/// What there is to say beyond the kind.
+#[derive(Debug, Default)]
+struct More {
     faults: Faults,
     /// The key of a text that says more than the kind's own.
     detail: Option<String>,
@@ -60,17 +66,7 @@ struct Told {
 impl Problem {
     /// A problem that its kind says all about.
     pub fn new(kind: Kind) -> Self {
-        Self {
-            kind,
-            faults: Faults::default(),
-            detail: None,
-            told: Vec::new(),
-            ended: Vec::new(),
-            lacks: Vec::new(),
-            headers: Vec::new(),
-            closes: false,
-            recorded: None,
-        }
+        Self::with(kind, More::default())
     }
 
     /// Nothing is here.
@@ -107,17 +103,17 @@ impl Problem {
 
     /// The body can't be read to its end, so the connection can't be used any more.
     pub fn unread(kind: Kind) -> Self {
-        Self { closes: true, ..Self::new(kind) }
+        Self::with(kind, More { closes: true, ..More::default() })
     }
 
     /// A parameter of the query does not fit.
     pub fn bad_query(fault: Fault) -> Self {
-        Self { faults: fault.into(), ..Self::new(Kind::BadQuery) }
+        Self::with(Kind::BadQuery, More { faults: fault.into(), ..More::default() })
     }
 
     /// A header field does not fit.
     pub fn bad_header(fault: Fault) -> Self {
-        Self { faults: fault.into(), ..Self::new(Kind::BadHeader) }
+        Self::with(Kind::BadHeader, More { faults: fault.into(), ..More::default() })
     }
 
     /// The store can't do its part. It is logged here, once; nothing of it is told.
@@ -150,23 +146,27 @@ impl Problem {
 
     /// What is wrong with the request's fields.
     pub fn faults(&self) -> &Faults {
-        &self.faults
+        &self.more.faults
     }
 
     /// Its entry in the ledger, if it came through the store's door.
     pub(super) fn recorded(&self) -> Option<Recorded> {
-        self.recorded
+        self.more.recorded
+    }
+
+    fn with(kind: Kind, more: More) -> Self {
+        Self { kind, more: Box::new(more) }
     }
 
     fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+        self.more.headers.push((name, value));
         self
     }
 }
 
 impl From<Faults> for Problem {
     fn from(faults: Faults) -> Self {
-        Self { faults, ..Self::new(Kind::Fields) }
+        Self::with(Kind::Fields, More { faults, ..More::default() })
     }
 }
 

@@ -1,6 +1,6 @@
 //! From what the store's door says to what the caller is told.
 
-use super::{Kind, Problem, Told};
+use super::{Kind, More, Problem, Told};
 use crate::access::{Answer, Denial, Language, Policy, Rule};
 use crate::domain::obstacle::Obstacle;
 use crate::http::fault::Fault;
@@ -10,33 +10,34 @@ use crate::store::Stopped;
 impl Problem {
     /// Why an act was not done, in the caller's language.
     pub fn stopped(stopped: Stopped, policy: &Policy, language: Language) -> Self {
-        match stopped {
-            Stopped::Refused(denial, entry) => Self {
-                // An entry's id on a refusal would say that it is one, and no miss.
-                recorded: Some(Recorded { entry, shown: false }),
-                ..Self::refused(&denial, policy, language)
-            },
-            Stopped::Obstructed(obstacle, entry) => Self {
-                recorded: Some(Recorded { entry, shown: true }),
-                ..Self::obstructed(obstacle)
-            },
-            Stopped::Unavailable(error) => Self::unavailable(&error),
-        }
+        let (mut problem, recorded) = match stopped {
+            // An entry's id on a refusal would say that it is one, and no miss.
+            Stopped::Refused(denial, entry) => {
+                (Self::refused(&denial, policy, language), Recorded { entry, shown: false })
+            }
+            Stopped::Obstructed(obstacle, entry) => {
+                (Self::obstructed(obstacle), Recorded { entry, shown: true })
+            }
+            Stopped::Unavailable(error) => return Self::unavailable(&error),
+        };
+        problem.more.recorded = Some(recorded);
+        problem
     }
 
     fn refused(denial: &Denial, policy: &Policy, language: Language) -> Self {
         let rules: Vec<&Rule> = denial.told().iter().filter_map(|id| policy.rule(id)).collect();
         let told = rules.iter().map(|rule| Told::of(rule, language)).collect();
         match denial.answer() {
-            Answer::Hidden => Self { told, ..Self::new(Kind::NotFound) },
+            Answer::Hidden => Self::with(Kind::NotFound, More { told, ..More::default() }),
             Answer::Told => {
                 let asked: Option<Vec<&str>> =
                     rules.iter().map(|rule| rule.asks.as_deref()).collect();
                 let asked = asked.filter(|asked| !asked.is_empty());
                 let kind = if asked.is_some() { Kind::Asks } else { Kind::Refused };
-                let mut problem = Self { told, ended: denial.ended().to_vec(), ..Self::new(kind) };
+                let ended = denial.ended().to_vec();
+                let mut problem = Self::with(kind, More { told, ended, ..More::default() });
                 for field in asked.into_iter().flatten() {
-                    problem.faults.add(Fault::body(format!("/{field}"), "asked_by_rule"));
+                    problem.more.faults.add(Fault::body(format!("/{field}"), "asked_by_rule"));
                 }
                 problem
             }
@@ -48,9 +49,12 @@ impl Problem {
             Obstacle::Field { field, reason } => Fault::body(format!("/{field}"), reason).into(),
             Obstacle::Changed { now } => Self::changed(now),
             Obstacle::State { why } => {
-                Self { detail: Some(format!("state-{why}")), ..Self::new(Kind::NotNow) }
+                let detail = Some(format!("state-{why}"));
+                Self::with(Kind::NotNow, More { detail, ..More::default() })
             }
-            Obstacle::Incomplete(lacks) => Self { lacks, ..Self::new(Kind::Incomplete) },
+            Obstacle::Incomplete(lacks) => {
+                Self::with(Kind::Incomplete, More { lacks, ..More::default() })
+            }
             Obstacle::KeyReused => Self::new(Kind::KeyReused),
         }
     }

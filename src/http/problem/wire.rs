@@ -122,10 +122,10 @@ impl Problem {
     /// The answer, in `language`, to the request `id`.
     pub fn response(&self, language: Language, id: Uuid) -> HttpResponse {
         let mut response = HttpResponse::build(self.kind.status());
-        for header in &self.headers {
+        for header in &self.more.headers {
             response.append_header(header.clone());
         }
-        if self.closes {
+        if self.more.closes {
             response.force_close();
         }
         response
@@ -137,12 +137,12 @@ impl Problem {
 
     fn body(&self, language: Language, id: Uuid) -> ProblemBody {
         let title = format!("problem-{}", self.kind.slug());
-        let mut told = self.told.iter().cloned();
+        let mut told = self.more.told.iter().cloned();
         let first = told.next();
         let detail = first
             .as_ref()
             .map(|told| told.text.clone())
-            .or_else(|| say(language, self.detail.as_deref()?))
+            .or_else(|| say(language, self.more.detail.as_deref()?))
             .or_else(|| say(language, &format!("{title}.detail")));
         ProblemBody {
             kind: self.kind.uri(),
@@ -150,13 +150,19 @@ impl Problem {
             status: self.kind.status().as_u16(),
             detail: detail.unwrap_or_default(),
             instance: id.urn().to_string(),
-            errors: self.faults.list().iter().map(|fault| fault_body(fault, language)).collect(),
+            errors: self
+                .more
+                .faults
+                .list()
+                .iter()
+                .map(|fault| fault_body(fault, language))
+                .collect(),
             rule: first.as_ref().map(|told| told.rule.clone()),
             law: first.as_ref().map(|told| told.law.clone()),
             way_forward: first.map(|told| told.way),
             also: told.map(RuleBody::from).collect(),
-            ended: self.ended.iter().map(EndedBody::from).collect(),
-            lacks: self.lacks.iter().map(|lack| lack_body(lack, language)).collect(),
+            ended: self.more.ended.iter().map(EndedBody::from).collect(),
+            lacks: self.more.lacks.iter().map(|lack| lack_body(lack, language)).collect(),
         }
     }
 }

@@ -98,7 +98,7 @@ impl Gathering<'_> {
                 let known = self.plain(person.map(|(id, _)| (PrincipalKind::Citizen, id.uuid())));
                 Ok((known, braced(person.map(|(_, area)| area).as_slice())))
             }
-            Who::Operator | Who::Service => {
+            Who::Operator => {
                 let known = self.plain(Some((PrincipalKind::Operator, Uuid::nil())));
                 Ok((known, db::EVERY_AREA.to_owned()))
             }
