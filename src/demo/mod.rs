@@ -9,6 +9,7 @@ mod import;
 mod keys;
 mod register;
 pub mod sign_in;
+mod signing_key;
 mod story;
 mod world;
 

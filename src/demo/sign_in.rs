@@ -22,12 +22,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use actix_web::dev::ServerHandle;
 use actix_web::http::header::{CACHE_CONTROL, PRAGMA};
 use actix_web::{App, HttpResponse, HttpServer, web};
-use jsonwebtoken::jwk::{Jwk, PublicKeyUse};
-use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
+use jsonwebtoken::{Algorithm, Header, encode};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
+pub use super::signing_key::KeyError;
+use super::signing_key::SigningKey;
 use crate::clock::Clock;
 
 /// How long a token is good for, seconds.
@@ -36,12 +37,6 @@ const TOKEN_LIFE_SECONDS: i64 = 900;
 const FORM_BYTES_MAX: usize = 4_096;
 /// What tokens name as the program that asked for them.
 const CLIENT: &str = "samsyn-demo";
-/// A P-256 private key in PKCS #8 (RFC 5958, RFC 5915) up to the 32 bytes of the key itself.
-const P256_PKCS8_HEAD: [u8; 35] = [
-    0x30, 0x41, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
-    0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x04, 0x27, 0x30, 0x25, 0x02, 0x01,
-    0x01, 0x04, 0x20,
-];
 
 /// Somebody who can sign in at the demo.
 #[derive(Clone, Debug)]
@@ -86,9 +81,9 @@ pub enum SignInError {
         #[source]
         source: io::Error,
     },
-    /// No key could be made.
-    #[error("the demo's sign-in service has no randomness for a key")]
-    Randomness,
+    /// No key.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// A key could not be used.
     #[error("the demo's sign-in service can't sign")]
     Signing(#[from] jsonwebtoken::errors::Error),
@@ -119,12 +114,6 @@ struct KeyPair {
     previous: Option<SigningKey>,
 }
 
-struct SigningKey {
-    private: EncodingKey,
-    public: Jwk,
-    name: String,
-}
-
 #[derive(Deserialize)]
 struct TokenRequest {
     #[serde(default)]
@@ -145,7 +134,7 @@ impl SignIn {
     /// path in `issuers`, besides those of the users. It must be called within an async runtime.
     ///
     /// # Errors
-    /// [`SignInError::Listen`], [`SignInError::Randomness`] or [`SignInError::Signing`].
+    /// [`SignInError::Listen`] or [`SignInError::Key`].
     pub fn start(
         port: u16,
         audience: &str,
@@ -226,7 +215,7 @@ impl SignIn {
     /// Signs with a new key from now on. The key before it stays published until the next rotation.
     ///
     /// # Errors
-    /// [`SignInError::NoSuchIssuer`] or [`SignInError::Randomness`].
+    /// [`SignInError::NoSuchIssuer`] or [`SignInError::Key`].
     pub fn rotate(&self, issuer: &str) -> Result<(), SignInError> {
         let fresh = SigningKey::generate(&self.desk.clock)?;
         let mut keys = self.desk.issuer(issuer)?.lock();
@@ -325,21 +314,6 @@ impl Issuer {
         let published: Vec<_> =
             [Some(&keys.current), keys.previous.as_ref()].into_iter().flatten().collect();
         json!({ "keys": published.iter().map(|key| &key.public).collect::<Vec<_>>() })
-    }
-}
-
-impl SigningKey {
-    /// Nearly any 32 bytes are a private key for P-256. The rest, about one in 2^32, the signing
-    /// library refuses.
-    fn generate(clock: &Clock) -> Result<Self, SignInError> {
-        let mut secret = [0; 32];
-        getrandom::fill(&mut secret).map_err(|_| SignInError::Randomness)?;
-        let private = EncodingKey::from_ec_der(&[&P256_PKCS8_HEAD[..], &secret].concat());
-        let name = clock.new_id::<Uuid>().to_string();
-        let mut public = Jwk::from_encoding_key(&private, Algorithm::ES256)?;
-        public.common.key_id = Some(name.clone());
-        public.common.public_key_use = Some(PublicKeyUse::Signature);
-        Ok(Self { private, public, name })
     }
 }
 

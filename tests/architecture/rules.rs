@@ -70,15 +70,19 @@ pub fn violations(path: &str, text: &str) -> Vec<String> {
         .collect()
 }
 
-/// What is wrong with the file at `path` as a page to read, whether it is for tests only or not.
-pub fn misshapen(path: &str, text: &str) -> Vec<String> {
-    let unopened = (!text.starts_with("//!"))
-        .then(|| format!("{path}:1: the file does not open with what it is for (`//!`)"));
+/// A file that does not say what it is for, whether it is for tests only or not.
+pub fn unopened(path: &str, text: &str) -> Option<String> {
+    (!text.starts_with("//!"))
+        .then(|| format!("{path}:1: the file does not open with what it is for (`//!`)"))
+}
+
+/// What is wrong with the file at `path` as a page to read.
+fn misshapen(path: &str, text: &str) -> Vec<String> {
     // What a file's tests take at its end is not read with the rest.
     let lines = text.lines().take_while(|line| *line != "mod tests {").count();
     let too_long = (lines > LINES_MAX && !LISTS.contains(&path))
         .then(|| format!("{path}:{lines}: the file is longer than {LINES_MAX} lines"));
-    unopened.into_iter().chain(too_long).collect()
+    unopened(path, text).into_iter().chain(too_long).collect()
 }
 
 /// Splits files into the service's own and those that another of them declares for tests only, with
