@@ -38,7 +38,7 @@ pub(super) fn judge(policy: &Policy, act: &str, facts: &Facts) -> Verdict {
     if truth.permitted {
         return Verdict::Permitted(truth.rules);
     }
-    if facts.aware {
+    if facts.knows() {
         let told = truth.rules.clone();
         return Verdict::Refused { answer: Answer::Told, told, rules: truth.rules };
     }

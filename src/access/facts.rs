@@ -198,6 +198,13 @@ pub enum Ending {
 }
 
 impl Facts {
+    /// Whether the principal may learn that the resource is there: they know of it lawfully, and
+    /// no protected identity stands before it (OSL 21:3–3 a).
+    pub fn knows(&self) -> bool {
+        let situation = &self.situation;
+        self.aware && (!situation.protected || situation.handler || situation.themself)
+    }
+
     /// The same question about a thing that is not there: what somebody who may not know of it
     /// is answered from.
     pub fn ghost(&self) -> Self {

@@ -64,7 +64,7 @@ impl<A: Act> Permit<A> {
 
 impl Denial {
     pub(super) fn new(answer: Answer, told: Vec<RuleId>, rules: Vec<RuleId>, facts: Facts) -> Self {
-        let ended = if facts.aware { facts.situation.ended.clone() } else { Vec::new() };
+        let ended = if facts.knows() { facts.situation.ended.clone() } else { Vec::new() };
         Self { answer, told, rules, ended, facts: Box::new(facts) }
     }
 

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use super::db::Database;
 use super::error::Halt;
 use super::schema::{assignment, case_file, party};
 use super::sql::At;
@@ -131,28 +132,22 @@ impl Work<'_, ListCases> {
     /// The cases that one is assigned to, oldest first.
     pub fn cases(&mut self, page: Page) -> Result<Vec<CaseSummary>, Halt> {
         let who = self.staff();
-        let mut query = case_file::table
-            .filter(case_file::id.eq_any(
-                assignment::table.filter(assignment::staff_id.eq(who)).select(assignment::case_id),
-            ))
-            .order(case_file::id)
-            .limit(self.means.rows_max)
-            .select(case_file::id)
-            .into_boxed();
-        if let Some(after) = page.after {
-            query = query.filter(case_file::id.gt(CaseId::new(after)));
-        }
-        let ids: Vec<CaseId> = query.load(self.database)?;
-        let mut served = Vec::new();
-        for id in ids {
-            if served.len() == page.limit {
-                break;
+        let load = |database: &mut Database, after: Option<CaseId>, limit| {
+            let own =
+                assignment::table.filter(assignment::staff_id.eq(who)).select(assignment::case_id);
+            let mut query = case_file::table
+                .filter(case_file::id.eq_any(own))
+                .order(case_file::id)
+                .limit(limit)
+                .select(case_file::id)
+                .into_boxed();
+            if let Some(after) = after {
+                query = query.filter(case_file::id.gt(after));
             }
-            if self.may_serve(ReadCase { case: id })? {
-                served.push(self.case(id)?.summary);
-            }
-        }
-        Ok(served)
+            Ok(query.load(database)?)
+        };
+        let served = self.page_of(page, load, |case| ReadCase { case })?;
+        served.into_iter().map(|(id, _)| Ok(self.case(id)?.summary)).collect()
     }
 }
 

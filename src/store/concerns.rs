@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use super::db::Database;
 use super::error::Halt;
 use super::schema::concern_report;
 use super::sql::{At, Json};
@@ -48,11 +49,9 @@ impl Work<'_, SendConcernReport> {
     /// Sends the report.
     pub fn send(&mut self, draft: &ConcernDraft) -> Result<ConcernReportId, Halt> {
         let child = self.act().child;
-        let own = self.facts().principal.acting.as_ref().map(|acting| acting.place.unit);
-        if own.is_some_and(|unit| unit != draft.from) {
+        if self.known()?.at(draft.from).is_none() {
             return Err(Obstacle::Field { field: "from_unit", reason: "not_your_unit" }.into());
         }
-        self.receiving_unit(draft.from, "from_unit", None)?;
         self.receiving_unit(draft.to, "to_unit", Some(AgencyKind::Social))?;
         insert_report(self, child, None, draft.from, draft.to, &draft.concern)
     }
@@ -62,26 +61,20 @@ impl Work<'_, ListConcernReports> {
     /// The reports that the unit has received, oldest first.
     pub fn reports(&mut self, page: Page) -> Result<Vec<ConcernReport>, Halt> {
         let unit = self.act().unit;
-        let mut query = concern_report::table
-            .filter(concern_report::to_unit_id.eq(unit))
-            .order(concern_report::id)
-            .limit(self.means.rows_max)
-            .select(concern_report::id)
-            .into_boxed();
-        if let Some(after) = page.after {
-            query = query.filter(concern_report::id.gt(ConcernReportId::new(after)));
-        }
-        let ids: Vec<ConcernReportId> = query.load(self.database)?;
-        let mut served = Vec::new();
-        for id in ids {
-            if served.len() == page.limit {
-                break;
+        let load = |database: &mut Database, after: Option<ConcernReportId>, limit| {
+            let mut query = concern_report::table
+                .filter(concern_report::to_unit_id.eq(unit))
+                .order(concern_report::id)
+                .limit(limit)
+                .select(concern_report::id)
+                .into_boxed();
+            if let Some(after) = after {
+                query = query.filter(concern_report::id.gt(after));
             }
-            if self.may_serve(ReadConcernReport { report: id })? {
-                served.push(report(self, id)?);
-            }
-        }
-        Ok(served)
+            Ok(query.load(database)?)
+        };
+        let served = self.page_of(page, load, |report| ReadConcernReport { report })?;
+        served.into_iter().map(|(id, _)| report(self, id)).collect()
     }
 }
 

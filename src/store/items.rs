@@ -2,8 +2,8 @@
 
 use diesel::prelude::*;
 
+use super::db::Database;
 use super::error::{Halt, StoreError};
-use super::facts::item_rows;
 use super::schema::{case_file, item, publication};
 use super::sql::{At, codes};
 use super::work::{Page, Work};
@@ -121,25 +121,24 @@ impl Work<'_, WriteItem> {
 impl Work<'_, ListItems> {
     /// Those of the case's items that one may read, oldest first.
     pub fn items(&mut self, page: Page) -> Result<Vec<ItemView>, Halt> {
-        let (case, after) = (self.act().case, page.after.map(ItemId::new));
-        let rows_max = self.means.rows_max;
-        let rows = item_rows(self.database, |query| {
-            let query = query.filter(item::case_id.eq(case)).limit(rows_max);
-            match after {
-                Some(after) => query.filter(item::id.gt(after)),
-                None => query,
+        let case = self.act().case;
+        let load = |database: &mut Database, after: Option<ItemId>, limit| {
+            let mut query = item::table
+                .filter(item::case_id.eq(case))
+                .order(item::id)
+                .limit(limit)
+                .select(item::id)
+                .into_boxed();
+            if let Some(after) = after {
+                query = query.filter(item::id.gt(after));
             }
-        })?;
-        let mut served = Vec::new();
-        for row in rows {
-            if served.len() == page.limit {
-                break;
-            }
-            if let Some(permit) = self.decide_row(ReadItem { item: row.id })? {
-                served.push(self.item_view(row.id, permit.openings().to_vec())?);
-            }
-        }
-        Ok(served)
+            Ok(query.load(database)?)
+        };
+        let served = self.page_of(page, load, |item| ReadItem { item })?;
+        served
+            .into_iter()
+            .map(|(id, permit)| self.item_view(id, permit.openings().to_vec()))
+            .collect()
     }
 }
 

@@ -5,6 +5,7 @@ use diesel::prelude::*;
 use serde_json::{Value, json};
 
 use super::concerns::insert_report;
+use super::db::Database;
 use super::error::{Halt, StoreError};
 use super::schema::{agency, referral, unit};
 use super::sql::{At, Json};
@@ -101,26 +102,20 @@ impl Work<'_, ListReferrals> {
     /// What has come in to the unit, newest last, as far as one may read it.
     pub fn referrals(&mut self, page: Page) -> Result<Vec<ReferralSummary>, Halt> {
         let unit = self.act().unit;
-        let mut query = referral::table
-            .filter(referral::to_unit_id.eq(unit))
-            .order(referral::id)
-            .limit(self.means.rows_max)
-            .select(referral::id)
-            .into_boxed();
-        if let Some(after) = page.after {
-            query = query.filter(referral::id.gt(ReferralId::new(after)));
-        }
-        let ids: Vec<ReferralId> = query.load(self.database)?;
-        let mut served = Vec::new();
-        for id in ids {
-            if served.len() == page.limit {
-                break;
+        let load = |database: &mut Database, after: Option<ReferralId>, limit| {
+            let mut query = referral::table
+                .filter(referral::to_unit_id.eq(unit))
+                .order(referral::id)
+                .limit(limit)
+                .select(referral::id)
+                .into_boxed();
+            if let Some(after) = after {
+                query = query.filter(referral::id.gt(after));
             }
-            if self.may_serve(ReadReferral { referral: id })? {
-                served.push(self.referral(id)?.summary);
-            }
-        }
-        Ok(served)
+            Ok(query.load(database)?)
+        };
+        let served = self.page_of(page, load, |referral| ReadReferral { referral })?;
+        served.into_iter().map(|(id, _)| Ok(self.referral(id)?.summary)).collect()
     }
 }
 

@@ -496,6 +496,7 @@ joinable!(case_file -> person (child_id));
 joinable!(party -> unit (unit_id));
 joinable!(party -> case_file (case_id));
 joinable!(item -> case_file (case_id));
+joinable!(item -> agency (agency_id));
 joinable!(publication -> unit (unit_id));
 joinable!(assignment -> case_file (case_id));
 joinable!(ledger_pending -> ledger_entry (seq));

@@ -63,7 +63,7 @@ pub fn refusal<A: Act>(
     denial: &Denial,
 ) -> Result<Draft, StoreError> {
     let facts = denial.facts();
-    let known = denial.answer() == Answer::Told && facts.aware;
+    let known = denial.answer() == Answer::Told && facts.knows();
     let header = Header {
         decision: Decision::Deny,
         outcome: Outcome::Refused,
@@ -74,8 +74,11 @@ pub fn refusal<A: Act>(
         actor: mark(call, &if known { facts.principal.clone() } else { facts.ghost().principal }),
         ..header(means, call, act, facts)?
     };
-    let record = facts.resource.owner.map(|owner| Record {
-        agency: owner.agency,
+    // A refusal of what must not be known and a miss look alike in the caller's log: one sealed
+    // record each, the owner's or the host's.
+    let owner = facts.resource.owner.map(|owner| owner.agency).or((!known).then_some(HOST));
+    let record = owner.map(|agency| Record {
+        agency,
         open_to_actor: known,
         child: facts.resource.child,
         case: facts.resource.case,

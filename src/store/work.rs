@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::call::Call;
 use super::db::Database;
-use super::error::Halt;
+use super::error::{Halt, StoreError};
 use super::facts::{Gather, Gathering, Known};
 use super::means::Means;
 use super::schema::person;
@@ -25,7 +25,7 @@ use super::telling;
 use crate::access::facts::Facts;
 use crate::access::{Act, Permit, decide};
 use crate::clock::Instant;
-use crate::domain::ids::{AgencyId, AreaId, ChildId, PersonId, StaffId};
+use crate::domain::ids::{AgencyId, AreaId, ChildId, Id, PersonId, StaffId};
 use crate::ledger::{Effect, Record, Resource};
 
 /// Leave to work on the data for one act.
@@ -108,6 +108,35 @@ impl<A: Act> Work<'_, A> {
                 Ok(Some(permit))
             }
             Err(_) => Ok(None),
+        }
+    }
+
+    /// One page of a list: looks through the ids that `load` gives after the last one seen, and
+    /// keeps those whose rows may be served, until the page is full or nothing is left.
+    pub(super) fn page_of<Of: 'static, R: Gather>(
+        &mut self,
+        page: Page,
+        load: impl Fn(&mut Database, Option<Id<Of>>, i64) -> Result<Vec<Id<Of>>, StoreError>,
+        read: impl Fn(Id<Of>) -> R,
+    ) -> Result<Vec<(Id<Of>, Permit<R>)>, Halt> {
+        let rows_max = self.means.rows_max;
+        let mut after = page.after.map(Id::new);
+        let mut served = Vec::new();
+        loop {
+            let ids = load(self.database, after, rows_max)?;
+            let last = ids.last().copied();
+            for id in ids {
+                if let Some(permit) = self.decide_row(read(id))? {
+                    served.push((id, permit));
+                }
+                if served.len() == page.limit {
+                    return Ok(served);
+                }
+            }
+            match last {
+                Some(last) => after = Some(last),
+                None => return Ok(served),
+            }
         }
     }
 

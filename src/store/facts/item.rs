@@ -24,8 +24,6 @@ use crate::store::sql::{At, Json, codes_in};
 /// An item as a decision sees it.
 #[derive(Clone, Copy, Debug)]
 pub struct ItemRow {
-    /// The item.
-    pub id: ItemId,
     /// Its case.
     pub case: CaseId,
     /// Its owner, under the secrecy that it was written under.
@@ -155,7 +153,7 @@ impl Gathering<'_> {
     /// The item, with its case and who asks. The case is gathered whether or not the item exists.
     fn item(&mut self, id: ItemId) -> Result<(Known, CaseFacts, Option<ItemRow>), StoreError> {
         let known = self.known()?;
-        let row = item_rows(self.database, |query| query.filter(item::id.eq(id)))?.pop();
+        let row = item_row(self.database, id)?;
         let case = self.case(row.map_or(CaseId::nobody(), |row| row.case), &known)?;
         Ok((known, case, row))
     }
@@ -189,48 +187,35 @@ impl Gathering<'_> {
     }
 }
 
-type ItemQuery<'a> = item::BoxedQuery<'a, super::super::db::MultiBackend>;
-
-/// The items that `narrow` leaves.
-pub fn item_rows<'a>(
-    database: &mut Database,
-    narrow: impl FnOnce(ItemQuery<'a>) -> ItemQuery<'a>,
-) -> Result<Vec<ItemRow>, StoreError> {
-    type Row = (ItemId, CaseId, UnitId, AgencyId, String, String);
-    let rows: Vec<Row> = narrow(item::table.into_boxed())
-        .order(item::id)
+fn item_row(database: &mut Database, id: ItemId) -> Result<Option<ItemRow>, StoreError> {
+    type Row = (CaseId, UnitId, String, String, AgencyId, String, bool);
+    let row: Option<Row> = item::table
+        .inner_join(agency::table)
+        .filter(item::id.eq(id))
         .select((
-            item::id,
             item::case_id,
             item::unit_id,
-            item::agency_id,
             item::category,
             item::regime,
+            agency::id,
+            agency::kind,
+            agency::public,
         ))
-        .load(database)?;
-    let agencies: Vec<AgencyId> = rows.iter().map(|row| row.3).collect();
-    let kinds: Vec<(AgencyId, String, bool)> = agency::table
-        .filter(agency::id.eq_any(agencies))
-        .select((agency::id, agency::kind, agency::public))
-        .load(database)?;
-    rows.into_iter()
-        .map(|(id, case, unit, agency, category, regime)| {
-            let (_, kind, public) = kinds
-                .iter()
-                .find(|(kind_of, ..)| *kind_of == agency)
-                .ok_or_else(|| StoreError::Corrupt("an item's agency is missing".into()))?;
-            let owner = Place {
-                unit,
-                // An item's rules follow its secrecy, not the kind of its unit.
-                unit_kind: UnitKind::Office,
-                agency,
-                agency_kind: AgencyKind::from_code(kind)?,
-                public: *public,
-                regime: SecrecyRegime::from_code(&regime)?,
-            };
-            Ok(ItemRow { id, case, owner, category: Category::from_code(&category)? })
-        })
-        .collect()
+        .first(database)
+        .optional()?;
+    row.map(|(case, unit, category, regime, agency, kind, public)| {
+        let owner = Place {
+            unit,
+            // An item's rules follow its secrecy, not the kind of its unit.
+            unit_kind: UnitKind::Office,
+            agency,
+            agency_kind: AgencyKind::from_code(&kind)?,
+            public,
+            regime: SecrecyRegime::from_code(&regime)?,
+        };
+        Ok(ItemRow { case, owner, category: Category::from_code(&category)? })
+    })
+    .transpose()
 }
 
 fn opening(audience: &Audience) -> Opening {

@@ -19,7 +19,6 @@ use crate::clock::Instant;
 use crate::identity::Actor;
 use chrono::NaiveDate;
 
-pub(super) use item::item_rows;
 pub(super) use principal::{Known, place_of, places_of};
 
 /// An act whose facts the store knows how to gather.
