@@ -11,13 +11,14 @@ use serde::Serialize;
 use uuid::Uuid;
 
 use super::body::Digest;
-use super::etag;
 use super::fault::Fault;
 use super::front::Front;
-use super::mark::{Mark, Recorded};
+use super::mark::Mark;
 use super::paging::Paging;
 use super::problem::{Kind, Problem};
+use super::recorded::Recorded;
 use super::reply;
+use super::tag::tag;
 use crate::access::Language;
 use crate::store::{Call, Done, Gather, Halt, Once, Reply, Stopped, Store, Work};
 
@@ -146,7 +147,7 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 impl<T> Served<T> {
     /// Adds the version, as an entity tag.
     pub fn tagged(mut self, version: impl FnOnce(&T) -> i64) -> Self {
-        self.headers.push((ETAG, etag::tag(version(&self.value))));
+        self.headers.push((ETAG, tag(version(&self.value))));
         self
     }
 
@@ -229,7 +230,7 @@ mod tests {
         let recorded = Recorded { entry, shown: true };
         let served = Served { value: 3, recorded, headers: Vec::new() };
         let response = served.tagged(|version| *version).json(|number| number).expect("an answer");
-        assert_eq!(response.headers().get(ETAG), Some(&etag::tag(3)));
+        assert_eq!(response.headers().get(ETAG), Some(&tag(3)));
         assert_eq!(response.extensions().get::<Recorded>(), Some(&recorded));
     }
 }

@@ -3,11 +3,12 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{HeaderMap, HeaderValue, IF_MATCH};
+use actix_web::http::header::{HeaderMap, IF_MATCH};
 use actix_web::{FromRequest, HttpRequest};
 
 use super::fault::Fault;
 use super::problem::{Kind, Problem};
+use super::tag::tag;
 
 /// The version that a change was made from, as its `If-Match` says.
 ///
@@ -15,12 +16,6 @@ use super::problem::{Kind, Problem};
 /// is version 0, which nothing has, so that the store answers it like any other stale one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IfMatch(pub i64);
-
-/// The strong tag of a version, `"v3"`.
-pub fn tag(version: i64) -> HeaderValue {
-    // A number between quotes always makes a header value; the fallback is never used.
-    HeaderValue::from_str(&format!("\"v{version}\"")).unwrap_or(HeaderValue::from_static("\"\""))
-}
 
 impl FromRequest for IfMatch {
     type Error = Problem;
@@ -52,6 +47,8 @@ fn read(headers: &HeaderMap) -> Result<IfMatch, Problem> {
 
 #[cfg(test)]
 mod tests {
+    use actix_web::http::header::HeaderValue;
+
     use super::*;
 
     fn read_all(values: &[&str]) -> Result<i64, Kind> {

@@ -12,20 +12,10 @@ use super::problem::Problem;
 use super::sign_in::NotIn;
 use crate::access::Language;
 use crate::clock::Clock;
-use crate::domain::ids::EntryId;
 use crate::identity::Actor;
 
 /// The header field of a request's id.
 pub const REQUEST_ID: &str = "x-request-id";
-
-/// On an answer: it is recorded in the ledger already, as this entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Recorded {
-    /// The entry.
-    pub entry: EntryId,
-    /// Whether the caller is told.
-    pub shown: bool,
-}
 
 /// What is known of one request. A clone is the same.
 #[derive(Clone)]

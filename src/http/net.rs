@@ -22,8 +22,9 @@ use tracing::field::Empty;
 
 use super::front::Front;
 use super::headers;
-use super::mark::{Mark, Recorded};
+use super::mark::Mark;
 use super::problem::{Kind, MEDIA_TYPE, Problem};
+use super::recorded::Recorded;
 use super::sign_in::sign_in;
 use crate::store::Unheard;
 

@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use serde::Serialize;
 
-use super::etag;
+use super::tag::tag;
 use crate::store::{Halt, Reply, StoreError};
 
 /// 201 with the address and the version of what was made.
@@ -67,7 +67,7 @@ pub fn response(reply: Reply) -> HttpResponse {
 }
 
 fn tag_text(version: i64) -> String {
-    String::from_utf8_lossy(etag::tag(version).as_bytes()).into_owned()
+    String::from_utf8_lossy(tag(version).as_bytes()).into_owned()
 }
 
 #[cfg(test)]

@@ -8,14 +8,15 @@ use super::lexer::{Token, test_modules, tokens};
 use super::paths::{Named, module_of, paths};
 
 /// Each room, and the rooms it may import besides itself. A new room gets a row.
-pub const ROOMS: [(&str, &[&str]); 12] = [
+pub const ROOMS: [(&str, &[&str]); 13] = [
     ("clock", &[]),
-    ("settings", &[]),
     ("domain", &["clock"]),
     ("identity", &["clock", "domain"]),
     ("access", &["clock", "domain", "identity"]),
     ("ledger", &["clock", "domain"]),
-    ("store", &["clock", "settings", "domain", "identity", "access", "ledger"]),
+    ("settings", &["clock", "domain", "identity"]),
+    ("telemetry", &["settings"]),
+    ("store", &["clock", "domain", "identity", "access", "ledger"]),
     ("casework", &["clock", "domain", "access", "store"]),
     ("http", &["clock", "settings", "domain", "identity", "access", "ledger", "store", "casework"]),
     ("app", EVERYTHING),

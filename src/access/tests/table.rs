@@ -399,7 +399,7 @@ fn consents() {
         ("fourteen", "AnswerConsent", own_answer(child(14)), Told("O13")),
         ("T45 grown up", "WithdrawConsent", own_answer(child(18)), By("P13")),
         ("protected, the child", "ReadConsent", protected(child(10)), By("P13")),
-        ("protected, a guardian", "ReadConsent", protected(guardian()), Told("D03")),
+        ("protected, a guardian", "ReadConsent", protected(guardian()), Hidden),
     ]);
 }
 

@@ -21,9 +21,9 @@ use thiserror::Error;
 pub use kind::Kind;
 pub use wire::{MEDIA_TYPE, ProblemBody};
 
-use super::etag;
 use super::fault::{Fault, Faults};
-use super::mark::Recorded;
+use super::recorded::Recorded;
+use super::tag::tag;
 use crate::access::facts::EndedOpening;
 use crate::domain::plan::Lack;
 use crate::store::StoreError;
@@ -136,7 +136,7 @@ impl Problem {
 
     /// Somebody else changed it; it is version `now`.
     fn changed(now: i64) -> Self {
-        Self::new(Kind::Changed).with_header(ETAG, etag::tag(now))
+        Self::new(Kind::Changed).with_header(ETAG, tag(now))
     }
 
     /// What kind it is.

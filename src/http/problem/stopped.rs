@@ -4,7 +4,7 @@ use super::{Kind, More, Problem, Told};
 use crate::access::{Answer, Denial, Language, Policy, Rule};
 use crate::domain::obstacle::Obstacle;
 use crate::http::fault::Fault;
-use crate::http::mark::Recorded;
+use crate::http::recorded::Recorded;
 use crate::store::Stopped;
 
 impl Problem {
