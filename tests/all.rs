@@ -4,5 +4,7 @@ mod access_matrix;
 mod api;
 mod architecture;
 mod doors;
+mod races;
 mod story;
 mod support;
+mod unwritable;

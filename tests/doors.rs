@@ -4,8 +4,8 @@
 //! **Invariant:** a route without a line in the list fails here, and so does a line without a route.
 
 mod account;
-mod asking;
-mod row;
+pub mod asking;
+pub mod row;
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,8 @@ const LIST: &str = include_str!("doors.txt");
 /// Acts that no door leads to: the operator does them at the command line.
 const WITHOUT_DOOR: [&str; 1] = ["ImportRegister"];
 
-fn rows() -> Vec<Row> {
+/// The list, line by line.
+pub fn rows() -> Vec<Row> {
     row::read(LIST).expect("tests/doors.txt")
 }
 
@@ -143,6 +144,35 @@ fn every_door_answers_outsiders_as_listed_and_the_ledger_tells_of_each() {
             }
         }
         assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+    });
+}
+
+#[test]
+fn a_page_of_a_list_is_recorded_row_by_row_and_no_further() {
+    on_each_backend(async |house| {
+        let scene = Scene::set(house).await;
+        let health = house.unit("Elevhälsan, Strandskolan");
+        for _ in 0..2 {
+            let again = crate::support::scene::new_referral(house);
+            house.as_("teamet").post("/v1/referrals", again).await.must(201);
+        }
+        let items = format!("/v1/cases/{}/items", scene.case);
+        for (who, path, act, rows) in [
+            ("elevhalsan", format!("/v1/referrals?unit={health}&limit=1"), "ListReferrals", 1),
+            ("elevhalsan", format!("/v1/referrals?unit={health}&limit=2"), "ListReferrals", 2),
+            ("bup", items.clone(), "ListItems", 2),
+            // One of the two items was published to the school, and to its counsellor only.
+            ("kurator", items.clone(), "ListItems", 1),
+            ("larare", items, "ListItems", 0),
+        ] {
+            let newest = house.database().newest_entry();
+            let answer = house.as_(who).get(&path).await.must(200);
+            let entries = house.database().entries_after(newest);
+            assert_eq!(answer.json().as_array().map(Vec::len), Some(rows), "{who} {path}");
+            let door = Door { method: "GET".to_owned(), path: path.clone() };
+            let row = Row { door, act: None, outside: [0; OUTSIDERS.len()], inside: None };
+            assert_eq!(told(&row, act, &answer, &entries), [] as [String; 0], "{who} {path}");
+        }
     });
 }
 

@@ -9,7 +9,7 @@ use cedar_policy::{self as cedar, ParseErrors, PolicyId};
 use serde_json::Value as Form;
 use thiserror::Error;
 
-use super::policy::PolicyFile;
+use super::policy_file::PolicyFile;
 use super::rule::{Effect, Rule, Words};
 
 const ASKED_FOR: [&str; 7] = ["id", "law", "ground", "sv", "en", "way_sv", "way_en"];

@@ -6,15 +6,15 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use cedar_policy::{
-    Authorizer, CedarSchemaError, Decision, Entities, ParseErrors, PolicySet, Request, Schema,
-    ValidationMode, Validator,
+    Authorizer, Decision, Entities, PolicySet, Request, Schema, ValidationMode, Validator,
 };
 use sha2::{Digest, Sha256};
-use thiserror::Error;
 
 use super::act;
-use super::clause::{Clause, ClauseFault, Spot};
+use super::clause::{Clause, ClauseFault};
 use super::facts::Facts;
+use super::policy_error::PolicyError;
+use super::policy_file::PolicyFile;
 use super::refusal;
 use super::rule::{Rule, RuleId};
 use super::scene::{self, Cast};
@@ -24,15 +24,6 @@ use super::scope::Scope;
 const DEFAULT: &str = "D00";
 /// The refusal when the rules can't be weighed.
 const FAULT: &str = "E00";
-
-/// A file of policies.
-#[derive(Clone, Debug)]
-pub struct PolicyFile {
-    /// What messages call it, for example `common.cedar`.
-    pub name: String,
-    /// Its text, Cedar.
-    pub text: String,
-}
 
 /// The rules, ready to decide by.
 pub struct Policy {
@@ -46,47 +37,6 @@ pub struct Policy {
     digest: String,
 }
 
-/// Why the rules don't load.
-#[derive(Debug, Error)]
-pub enum PolicyError {
-    /// One policy is wrong: where, and how.
-    #[error("{spot}: {fault}")]
-    Clause {
-        /// The policy's place and id.
-        spot: Spot,
-        /// What is wrong with it.
-        #[source]
-        fault: ClauseFault,
-    },
-    /// The schema can't be read.
-    #[error("the schema can't be read: {0}")]
-    Schema(#[source] Box<CedarSchemaError>),
-    /// The schema and the service don't know the same acts.
-    #[error(
-        "the act `{0}` is not the same in the schema as in the service, or only in one of them"
-    )]
-    Act(String),
-    /// A policy can't be fitted to an act.
-    #[error("{spot}: can't be fitted to the act `{act}`: {why}")]
-    Scope {
-        /// The policy's place and id.
-        spot: Spot,
-        /// The act.
-        act: String,
-        /// What Cedar says.
-        why: String,
-    },
-    /// The words of the refusals that no policy speaks can't be read.
-    #[error("the default refusal can't be read: {0}")]
-    Words(#[source] Box<toml::de::Error>),
-    /// The default refusal, or the one for a fault, has no words.
-    #[error("there are no words for the rule `{0}`")]
-    Unsaid(&'static str),
-    /// A name in the schema that is not one.
-    #[error("a type's name can't be read: {0}")]
-    Name(#[source] Box<ParseErrors>),
-}
-
 /// What the rules say of one question.
 #[derive(Debug)]
 pub(super) struct Weighing {
@@ -94,31 +44,6 @@ pub(super) struct Weighing {
     pub permitted: bool,
     /// The rules that determine it, in order; never empty.
     pub rules: Vec<RuleId>,
-}
-
-impl PolicyFile {
-    /// The policies that the service is built with.
-    pub fn embedded() -> Vec<Self> {
-        [
-            ("common.cedar", include_str!("../../config/policies/common.cedar")),
-            ("school.cedar", include_str!("../../config/policies/school.cedar")),
-            ("social.cedar", include_str!("../../config/policies/social.cedar")),
-            ("health.cedar", include_str!("../../config/policies/health.cedar")),
-            ("police.cedar", include_str!("../../config/policies/police.cedar")),
-        ]
-        .map(|(name, text)| Self { name: name.to_owned(), text: text.to_owned() })
-        .into()
-    }
-
-    /// The schema that the service is built with (Cedar schema).
-    pub const fn embedded_schema() -> &'static str {
-        include_str!("../../config/policies/samsyn.cedarschema")
-    }
-
-    /// The words of the default refusal that the service is built with (TOML).
-    pub const fn embedded_default() -> &'static str {
-        include_str!("../../config/policies/default.toml")
-    }
 }
 
 impl Policy {

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::act;
 use super::clause::{Clause, looks_at};
-use super::policy::PolicyError;
+use super::policy_error::PolicyError;
 use super::scene::{self, Cast};
 
 /// An act as Cedar knows it.

@@ -1,6 +1,6 @@
 //! What stops a set of rules from loading, and how it says so.
 
-use super::super::policy::{Policy, PolicyFile};
+use super::super::{Policy, PolicyFile};
 
 const SAID: &str = "@law(\"x\") @ground(\"x\") @sv(\"x\") @en(\"x\") @way_sv(\"x\") @way_en(\"x\")";
 
