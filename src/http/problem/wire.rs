@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{Problem, Told};
+use super::{Kind, Problem, Told};
 use crate::access::Language;
 use crate::access::facts::{EndedOpening, Ending};
 use crate::domain::ground::Ground;
@@ -36,6 +36,10 @@ pub struct ProblemBody {
     detail: String,
     /// The request: `urn:uuid:` and its id, as in X-Request-Id.
     instance: String,
+    /// A stable word for the state that stands in the way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "receipt_missing")]
+    reason: Option<String>,
     /// Everything that is wrong with the request's fields.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
@@ -139,17 +143,27 @@ impl Problem {
         let title = format!("problem-{}", self.kind.slug());
         let mut told = self.more.told.iter().cloned();
         let first = told.next();
-        let detail = first
-            .as_ref()
-            .map(|told| told.text.clone())
-            .or_else(|| say(language, self.more.detail.as_deref()?))
-            .or_else(|| say(language, &format!("{title}.detail")));
+        let usual = say(language, &format!("{title}.detail"));
+        let detail = match (&first, self.kind) {
+            // The rule speaks of what may be there; the answer must not.
+            (Some(told), Kind::NotFound) => {
+                let perhaps = say(language, &format!("{title}.perhaps")).unwrap_or_default();
+                usual.map(|usual| format!("{usual} {perhaps} {}", told.text))
+            }
+            (Some(told), _) => Some(told.text.clone()),
+            (None, _) => self.more.detail.as_deref().and_then(|key| say(language, key)).or(usual),
+        };
         ProblemBody {
             kind: self.kind.uri(),
             title: say(language, &title).unwrap_or_default(),
             status: self.kind.status().as_u16(),
             detail: detail.unwrap_or_default(),
             instance: id.urn().to_string(),
+            reason: self
+                .more
+                .detail
+                .as_deref()
+                .and_then(|key| key.strip_prefix("state-").map(str::to_owned)),
             errors: self
                 .more
                 .faults
