@@ -93,7 +93,7 @@ async fn visits(house: &House, scene: &Scene) -> Vec<Visit> {
 
 impl Visit {
     async fn by(&self, caller: &Caller) -> Answer {
-        let key = format!("unwritable-{}", self.row.act.as_deref().unwrap_or_default());
+        let key = self.row.door.to_string().replace(' ', "-");
         let seen = self.asked.seen.iter().map(|tag| ("if-match", tag.as_str()));
         let key = (self.row.door.method == "POST").then_some(("idempotency-key", key.as_str()));
         let headers: Vec<(&str, &str)> = seen.chain(key).collect();

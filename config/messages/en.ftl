@@ -69,6 +69,7 @@ field-identity_number_signs = Write digits only, and at most one hyphen after th
 field-missing = Must be there.
 field-not_a_cursor = Is no place in the list. Follow the link to the next page.
 field-not_a_date = Write the date as 2026-11-21.
+field-not_a_language = Write the language as a tag, for example sv or en-GB.
 field-not_a_key = Must be 8 to 128 visible characters without spaces.
 field-not_a_time = Write the time as 2026-11-21T14:30:00+01:00.
 field-not_a_version = Must be one single ETag, for example "v3".

@@ -69,6 +69,7 @@ field-identity_number_signs = Skriv bara siffror, och högst ett bindestreck eft
 field-missing = Måste finnas med.
 field-not_a_cursor = Är ingen plats i listan. Följ länken till nästa sida.
 field-not_a_date = Skriv datumet som 2026-11-21.
+field-not_a_language = Skriv språket som en etikett, till exempel sv eller en-GB.
 field-not_a_key = Ska vara 8 till 128 synliga tecken utan mellanslag.
 field-not_a_time = Skriv tiden som 2026-11-21T14:30:00+01:00.
 field-not_a_version = Ska vara en enda ETag, till exempel "v3".

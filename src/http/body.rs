@@ -145,6 +145,11 @@ fn misfit(path: &Path, said: &str) -> Fault {
         }
         "missing"
     } else if said.starts_with("unknown field") {
+        // In a body that a tag tells apart, the path ends before the field.
+        let name = quoted.next().map(|name| format!("/{}", escaped(name))).unwrap_or_default();
+        if !pointer.ends_with(&name) {
+            pointer.push_str(&name);
+        }
         "unknown_field"
     } else if said.starts_with("unknown variant") {
         "unknown_word"
@@ -196,8 +201,17 @@ mod tests {
         Known,
     }
 
-    fn fault(document: &str) -> (String, Reason) {
-        let problem = parse::<Outer>(document.as_bytes(), WIDE).expect_err(document);
+    #[derive(Debug, Deserialize)]
+    #[serde(tag = "is", rename_all = "snake_case", deny_unknown_fields)]
+    enum Tagged {
+        Named {
+            #[expect(dead_code, reason = "only its reading is tested")]
+            name: String,
+        },
+    }
+
+    fn fault<T: DeserializeOwned + std::fmt::Debug>(document: &str) -> (String, Reason) {
+        let problem = parse::<T>(document.as_bytes(), WIDE).expect_err(document);
         match problem.faults().list() {
             [Fault { place: Place::Body(pointer), reason, .. }] => (pointer.clone(), reason),
             other => panic!("{other:?}"),
@@ -222,7 +236,19 @@ mod tests {
             ("{\"inner\":[],\"more\":1}", "/more", "unknown_field"),
             ("{\"inner\":[{\"name\":\"a\",\"kind\":\"b\"}]}", "/inner/0/kind", "unknown_word"),
         ] {
-            assert_eq!(fault(document), (pointer.to_owned(), reason), "{document}");
+            assert_eq!(fault::<Outer>(document), (pointer.to_owned(), reason), "{document}");
+        }
+    }
+
+    #[test]
+    fn a_misfit_in_a_tagged_body_is_found_in_its_place_too() {
+        for (document, pointer, reason) in [
+            ("{\"name\":\"a\"}", "/is", "missing"),
+            ("{\"is\":\"other\"}", "/is", "unknown_word"),
+            ("{\"is\":\"named\"}", "/name", "missing"),
+            ("{\"is\":\"named\",\"name\":\"a\",\"x/y\":1}", "/x~1y", "unknown_field"),
+        ] {
+            assert_eq!(fault::<Tagged>(document), (pointer.to_owned(), reason), "{document}");
         }
     }
 }

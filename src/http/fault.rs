@@ -7,7 +7,7 @@ pub type Reason = &'static str;
 
 /// The reasons that this room itself gives; the casework adds its own.
 #[cfg(test)]
-pub const REASONS: [Reason; 29] = [
+pub const REASONS: [Reason; 30] = [
     "asked_by_rule",
     "control_character",
     "empty",
@@ -24,6 +24,7 @@ pub const REASONS: [Reason; 29] = [
     "not_a_cursor",
     "not_a_date",
     "not_a_key",
+    "not_a_language",
     "not_a_time",
     "not_a_version",
     "not_an_id",

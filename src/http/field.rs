@@ -74,9 +74,11 @@ impl<Of> Wire for Id<Of> {
 
 impl Wire for NaiveDate {
     fn read(text: &str) -> Result<Self, Reason> {
-        // The parser takes `2026-1-2` as well; the wire has one form (RFC 3339 full-date).
+        // The parser takes `2026-1-2` and `+12026-01-02` as well; the wire has one form, with four
+        // digits for the year (RFC 3339 full-date).
         let day = text.parse::<Self>().map_err(|_| "not_a_date")?;
-        if day.to_string() == text { Ok(day) } else { Err("not_a_date") }
+        let has_the_form = text.len() == "2026-11-21".len() && day.to_string() == text;
+        if has_the_form { Ok(day) } else { Err("not_a_date") }
     }
 }
 
@@ -134,7 +136,15 @@ mod tests {
             read::<NaiveDate>("2026-11-21").map(|day| day.to_string()),
             Ok("2026-11-21".into())
         );
-        for text in ["2026-02-29", "2026-1-2", "21/11 2026", "+2026-11-21", ""] {
+        for text in [
+            "2026-02-29",
+            "2026-1-2",
+            "21/11 2026",
+            "+2026-11-21",
+            "+12026-11-21",
+            "-2026-11-21",
+            "",
+        ] {
             assert_eq!(wrong::<NaiveDate>(text), "not_a_date", "{text}");
         }
         assert!(read::<Instant>("2026-11-21T22:24:00+01:00").is_ok());

@@ -1,5 +1,7 @@
 //! Cases, their parties and their assigned staff.
 
+use std::collections::BTreeSet;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
@@ -115,13 +117,13 @@ impl Work<'_, OpenCase> {
             .execute(self.database)?;
         self.add_party(id, area, unit, PartyStanding::Active)?;
         self.add_assignment(id, area, unit, new.owner, (today, None))?;
-        for invited in &new.invite {
-            if *invited != unit {
-                self.receiving_unit(*invited, "invite", None)?;
-                self.add_party(id, area, *invited, PartyStanding::Invited)?;
-                let owner = self.agency_of(*invited)?;
-                self.touched(owner, ("Case", id.uuid()), Effect::Changed);
-            }
+        // Whoever is named twice is asked once, and whoever opens the case takes part already.
+        let invited: BTreeSet<UnitId> = new.invite.iter().copied().collect();
+        for invited in invited.into_iter().filter(|invited| *invited != unit) {
+            self.receiving_unit(invited, "invite", None)?;
+            self.add_party(id, area, invited, PartyStanding::Invited)?;
+            let owner = self.agency_of(invited)?;
+            self.touched(owner, ("Case", id.uuid()), Effect::Changed);
         }
         self.set_state(referral, ReferralState::CaseOpened, None)?;
         self.case(id)

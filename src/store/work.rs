@@ -47,6 +47,9 @@ pub struct Page {
     pub limit: usize,
 }
 
+/// The rows of one page: each id, and the permit that serves it.
+pub(super) type PageRows<Of, R> = Vec<(Id<Of>, Permit<R>)>;
+
 impl<'a, A: Act> Work<'a, A> {
     pub(super) fn new(
         database: &'a mut Database,
@@ -118,8 +121,10 @@ impl<A: Act> Work<'_, A> {
         page: Page,
         load: impl Fn(&mut Database, Option<Id<Of>>, i64) -> Result<Vec<Id<Of>>, StoreError>,
         read: impl Fn(Id<Of>) -> R,
-    ) -> Result<Vec<(Id<Of>, Permit<R>)>, Halt> {
-        let rows_max = self.means.rows_max;
+    ) -> Result<PageRows<Of, R>, Halt> {
+        // Hidden rows are rare: a little more than a page fills most pages at once.
+        let wanted = i64::try_from(page.limit + 1).unwrap_or(i64::MAX);
+        let rows_max = self.means.rows_max.min(wanted);
         let mut after = page.after.map(Id::new);
         let mut served = Vec::new();
         loop {

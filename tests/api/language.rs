@@ -10,6 +10,7 @@ fn problems_are_told_in_the_language_that_the_caller_prefers() {
     on_each_backend(async |house| {
         let kurator = house.as_("kurator");
         let path = format!("/v1/cases/{NOTHING}");
+        let (swedish, english) = ("Finns inte", "Not there");
         for (accepted, expected) in [
             (None, "sv"),
             (Some(""), "sv"),
@@ -35,8 +36,9 @@ fn problems_are_told_in_the_language_that_the_caller_prefers() {
             let missed = kurator.send(Method::GET, &path, None, &headers).await.must(404);
             assert_eq!(missed.header("content-language"), Some(expected), "{accepted:?}");
             assert_eq!(missed.header("vary"), Some("Accept-Language"));
+            let begins = if expected == "en" { english } else { swedish };
             let title = missed.json()["title"].as_str().unwrap_or_default().to_owned();
-            assert_eq!(title == "Not found", expected == "en", "{accepted:?}: {title}");
+            assert!(title.starts_with(begins), "{accepted:?}: {title}");
         }
     });
 }

@@ -227,8 +227,11 @@ fn rules(answer: &Answer) -> Vec<String> {
 /// Everything of an answer that does not say when, or to which request, it was given.
 fn faceless(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
     let kept = answer.headers.iter().filter(|(name, _)| !CHANGING.contains(&name.as_str()));
+    let mut kept: Vec<_> = kept.cloned().collect();
+    // The order of the fields is the server's whim from one answer to the next.
+    kept.sort_unstable();
     let request = answer.header("x-request-id").expect("a request's id");
-    (answer.status, kept.cloned().collect(), answer.text().replace(request, ""))
+    (answer.status, kept, answer.text().replace(request, ""))
 }
 
 /// The words in `field` of each row of a list.

@@ -98,7 +98,7 @@ fn what_was_not_done_leaves_the_key_free() {
         let referral = refer(house, super::HEALTH).await;
         let triagist = house.as_("triagist");
         let body = case_on(house, referral, &[]);
-        sent(&triagist, "/v1/cases", &body, KEY).await.must(404);
+        sent(&triagist, "/v1/cases", &body, KEY).await.must(403);
         let (triage, receipt) = (
             format!("/v1/referrals/{referral}/triage"),
             format!("/v1/referrals/{referral}/receipt"),
