@@ -13,7 +13,8 @@ use samsyn::access::act;
 use serde_json::Value;
 
 use crate::support::house::{Answer, Caller, House, on_each_backend};
-use crate::support::scene::{SECRET_WORDS, Scene};
+use crate::support::ledger::Entry;
+use crate::support::scene::{SECRET_WORDS, Scene, new_referral};
 use account::Answered;
 use asking::asked;
 use row::{Door, OUTSIDERS, Row};
@@ -45,7 +46,7 @@ fn outsider(house: &House, name: &str) -> Caller {
         "nobody" => house.nobody(),
         "stranger" => house.stranger(),
         "citizen" => house.as_("ungdom-f"),
-        "auditor" => house.as_("revisor-skola"),
+        "auditor" => house.colleague(),
         "elsewhere" => house.as_("rektor-berg"),
         _ => panic!("no caller `{name}`"),
     }
@@ -73,12 +74,8 @@ async fn knock(house: &House, scene: &Scene, row: &Row, who: &str, expected: u16
     faults.into_iter().map(|fault| format!("{} by {who}: {fault}", row.door)).collect()
 }
 
-fn told(
-    row: &Row,
-    act: &str,
-    answer: &Answer,
-    entries: &[crate::support::ledger::Entry],
-) -> Vec<String> {
+/// What is wrong with the ledger's account of an answer.
+fn told(row: &Row, act: &str, answer: &Answer, entries: &[Entry]) -> Vec<String> {
     let body = serde_json::from_slice(&answer.body).unwrap_or_default();
     let problem = body_type(&body);
     account::faults(
@@ -95,6 +92,7 @@ fn told(
     )
 }
 
+/// The end of a problem's `type`.
 fn body_type(body: &Value) -> &str {
     let kind = body["type"].as_str().unwrap_or_default();
     kind.strip_prefix("urn:samsyn:problem:").unwrap_or_default()
@@ -153,7 +151,7 @@ fn a_page_of_a_list_is_recorded_row_by_row_and_no_further() {
         let scene = Scene::set(house).await;
         let health = house.unit("Elevhälsan, Strandskolan");
         for _ in 0..2 {
-            let again = crate::support::scene::new_referral(house);
+            let again = new_referral(house);
             house.as_("teamet").post("/v1/referrals", again).await.must(201);
         }
         let items = format!("/v1/cases/{}/items", scene.case);

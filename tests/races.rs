@@ -5,18 +5,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use samsyn::ledger::{Decision, Effect, Outcome};
 use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::support::house::{Answer, Caller, House, on_each_backend};
 use crate::support::ledger::Entry;
-use crate::support::scene::{Scene, taken_back};
+use crate::support::scene::{Scene, given, taken_back};
 
 const READERS: usize = 32;
 const WRITERS: usize = 16;
 /// Reads that must have been answered before the consent is taken back.
 const READS_BEFORE: usize = 200;
+/// How often the consent is taken back and given again.
+const TURNS: usize = 25;
 /// How long the story waits for something that must come.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -29,6 +32,8 @@ struct Course {
     withdrawn: AtomicBool,
     /// Reads that began after the withdrawal was answered, and showed something.
     late: AtomicUsize,
+    /// The readers shall stop.
+    over: AtomicBool,
 }
 
 /// Reads the item until it is refused.
@@ -49,6 +54,16 @@ async fn read_until_refused(reader: Caller, path: String, course: Arc<Course>) -
     }
 }
 
+/// Reads the item until the story is over.
+async fn read_until_over(reader: Caller, path: String, course: Arc<Course>) {
+    while !course.over.load(Ordering::SeqCst) {
+        let answer = reader.get(&path).await;
+        let count = if answer.status == 200 { &course.shown } else { &course.refused };
+        count.fetch_add(1, Ordering::SeqCst);
+        assert!([200, 403].contains(&answer.status), "{answer}");
+    }
+}
+
 /// Waits until `done`, and gives up after a while.
 async fn until(what: &str, done: impl Fn() -> bool) {
     let waited = tokio::time::timeout(PATIENCE, async {
@@ -59,36 +74,40 @@ async fn until(what: &str, done: impl Fn() -> bool) {
     waited.await.unwrap_or_else(|_| panic!("{what} did not come"));
 }
 
-/// What is wrong with the ledger's order: a read that shows the item stands after the withdrawal,
-/// or there is none before or no refusal after, so that nothing was tried.
+/// What is wrong with the ledger's order: a read shows the item after a withdrawal, and before the
+/// consent was given again.
 fn disorder(entries: &[Entry], scene: &Scene) -> Vec<String> {
-    let of = |entry: &&Entry, act: &str, decision, outcome| {
-        let header = &entry.header;
-        (header.act.as_str(), header.decision, header.outcome) == (act, decision, outcome)
+    let mut withdrawn = None;
+    let mut disorder = Vec::new();
+    for entry in entries {
+        if is(entry, "WithdrawConsent", Decision::Permit) {
+            withdrawn = Some(entry.seq);
+        } else if is(entry, "AnswerConsent", Decision::Permit) {
+            withdrawn = None;
+        } else if let Some(withdrawal) = withdrawn.filter(|_| shows(entry, scene)) {
+            disorder.push(format!("{} shows the item after {withdrawal}", entry.seq));
+        }
+    }
+    disorder
+}
+
+/// Whether the entry is of this act, decided so.
+fn is(entry: &Entry, act: &str, decision: Decision) -> bool {
+    let outcome = match decision {
+        Decision::Permit => Outcome::Done,
+        Decision::Deny => Outcome::Refused,
     };
-    let withdrawals: Vec<i64> = entries
-        .iter()
-        .filter(|entry| of(entry, "WithdrawConsent", Decision::Permit, Outcome::Done))
-        .map(|entry| entry.seq)
-        .collect();
-    let [withdrawal] = withdrawals[..] else {
-        return vec![format!("{} withdrawals", withdrawals.len())];
-    };
-    let shows = |entry: &&Entry| {
-        let shown = entry.records.iter().filter(|record| record.effect == Effect::Shown);
-        shown.clone().any(|record| record.resource.id == Some(scene.item))
-    };
-    let (before, after): (Vec<i64>, Vec<i64>) =
-        entries.iter().filter(shows).map(|entry| entry.seq).partition(|seq| *seq < withdrawal);
-    let refused = entries
-        .iter()
-        .filter(|entry| of(entry, "ReadItem", Decision::Deny, Outcome::Refused))
-        .filter(|entry| entry.seq > withdrawal)
-        .count();
-    let late = after.iter().map(|seq| format!("{seq} shows the item after {withdrawal}"));
-    let no_read = before.is_empty().then(|| "no read before".to_owned());
-    let no_refusal = (refused == 0).then(|| "no refusal after".to_owned());
-    late.chain(no_read).chain(no_refusal).collect()
+    let header = &entry.header;
+    (header.act.as_str(), header.decision, header.outcome) == (act, decision, outcome)
+}
+
+fn shows(entry: &Entry, scene: &Scene) -> bool {
+    let mut shown = entry.records.iter().filter(|record| record.effect == Effect::Shown);
+    shown.any(|record| record.resource.id == Some(scene.item))
+}
+
+fn count(entries: &[Entry], act: &str, decision: Decision) -> usize {
+    entries.iter().filter(|entry| is(entry, act, decision)).count()
 }
 
 #[test]
@@ -120,38 +139,56 @@ fn no_read_that_rests_on_a_consent_stands_after_its_withdrawal() {
         );
         let entries = house.database().entries_after(start);
         assert_eq!(disorder(&entries, &scene), [] as [String; 0]);
-        let recorded = |decision| {
-            let reads = entries.iter().filter(|entry| entry.header.act == "ReadItem");
-            reads.filter(|entry| entry.header.decision == decision).count()
-        };
-        assert_eq!(recorded(Decision::Permit), course.shown.load(Ordering::SeqCst));
-        assert_eq!(recorded(Decision::Deny), READERS);
-        disorder_is_found(&entries, &scene);
+        // Something was tried: reads before, one withdrawal, and a refusal after for every reader.
+        assert_eq!(count(&entries, "WithdrawConsent", Decision::Permit), 1);
+        let shown = course.shown.load(Ordering::SeqCst);
+        assert_eq!(count(&entries, "ReadItem", Decision::Permit), shown);
+        assert_eq!(count(&entries, "ReadItem", Decision::Deny), READERS);
+        disorder_is_found(entries, &scene);
     });
 }
 
-/// The same entries in a wrong order, and without one side of the story.
-fn disorder_is_found(entries: &[Entry], scene: &Scene) {
-    let renumbered = |mut entries: Vec<Entry>| {
-        for (seq, entry) in (1..).zip(&mut entries) {
-            entry.seq = seq;
+/// A read that stands in the ledger after the withdrawal, though it was answered before.
+fn disorder_is_found(mut entries: Vec<Entry>, scene: &Scene) {
+    let shown = entries.iter().position(|entry| shows(entry, scene)).expect("a read");
+    let late = entries.remove(shown);
+    entries.push(late);
+    assert_eq!(disorder(&entries, scene).len(), 1);
+}
+
+#[test]
+fn a_consent_that_comes_and_goes_is_followed_in_the_ledgers_order() {
+    on_each_backend(async |house| {
+        let scene = Scene::set(house).await;
+        let start = house.database().newest_entry();
+        let course = Arc::new(Course::default());
+        let path = format!("/v1/items/{}", scene.item);
+        let mut readers = JoinSet::new();
+        for _ in 0..READERS {
+            let reader = house.as_("kurator");
+            readers.spawn(read_until_over(reader, path.clone(), course.clone()));
         }
-        disorder(&entries, scene)
-    };
-    let mut early = entries.to_vec();
-    early.sort_by_key(|entry| (entry.header.act != "WithdrawConsent", entry.seq));
-    assert!(!renumbered(early).is_empty());
-    let act = |act: &'static str, decision| {
-        move |entry: &&Entry| entry.header.act == act && entry.header.decision == decision
-    };
-    for missing in [
-        act("WithdrawConsent", Decision::Permit),
-        act("ReadItem", Decision::Permit),
-        act("ReadItem", Decision::Deny),
-    ] {
-        let left = entries.iter().filter(|entry| !missing(entry)).cloned().collect();
-        assert_eq!(renumbered(left).len(), 1);
-    }
+        let guardian = house.as_("vardnadshavare-2");
+        let consent = format!("/v1/consents/{}", scene.consent);
+        for _ in 0..TURNS {
+            let (shown, refused) = (&course.shown, &course.refused);
+            let so_far = shown.load(Ordering::SeqCst);
+            until("reads", || shown.load(Ordering::SeqCst) > so_far + READERS).await;
+            house.wait(TimeDelta::milliseconds(1));
+            let body = taken_back(house, "Vårdnadshavare 2");
+            guardian.post(&format!("{consent}/withdrawals"), body).await.must(200);
+            let so_far = refused.load(Ordering::SeqCst);
+            until("refusals", || refused.load(Ordering::SeqCst) > so_far).await;
+            house.wait(TimeDelta::milliseconds(1));
+            let body = given(house, "Vårdnadshavare 2", "signed");
+            guardian.post(&format!("{consent}/answers"), body).await.must(200);
+        }
+        course.over.store(true, Ordering::SeqCst);
+        readers.join_all().await;
+        let entries = house.database().entries_after(start);
+        assert_eq!(disorder(&entries, &scene), [] as [String; 0]);
+        assert_eq!(count(&entries, "WithdrawConsent", Decision::Permit), TURNS);
+    });
 }
 
 /// Changes the plan's frame until the change is taken; the versions that it was told to have made

@@ -105,7 +105,15 @@ impl Visit {
 /// What of the case can be told from an answer.
 fn leaks(answer: &Answer, scene: &Scene) -> Vec<String> {
     let text = format!("{:?} {}", answer.headers, answer.text());
-    let ids = [scene.case, scene.item, scene.plan, scene.consent, scene.report, scene.received];
+    let ids = [
+        scene.case,
+        scene.item,
+        scene.unpublished,
+        scene.plan,
+        scene.consent,
+        scene.report,
+        scene.received,
+    ];
     let words = SECRET_WORDS.iter().map(|word| (*word).to_owned());
     words.chain(ids.iter().map(ToString::to_string)).filter(|word| text.contains(word)).collect()
 }

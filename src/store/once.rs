@@ -2,8 +2,12 @@
 
 use chrono::TimeDelta;
 use diesel::prelude::*;
+use diesel::result::Error;
+use diesel::sql_types::Integer;
+use sha2::{Digest as _, Sha256};
 
 use super::call::{Once, Reply};
+use super::db::Database;
 use super::error::Halt;
 use super::schema::first_answer;
 use super::sql::At;
@@ -20,6 +24,7 @@ pub fn once<A: Act>(
     job: impl FnOnce(&mut Work<'_, A>) -> Result<Reply, Halt>,
 ) -> Result<Reply, Halt> {
     let caller = StaffId::new(work.facts().principal.id);
+    take(work.database, caller, &once.key)?;
     diesel::delete(first_answer::table.filter(first_answer::at.lt(At(work.now() - kept_for))))
         .execute(work.database)?;
     let first: Option<(Vec<u8>, i32, String, Vec<u8>)> = first_answer::table
@@ -61,4 +66,19 @@ pub fn once<A: Act>(
         ))
         .execute(work.database)?;
     Ok(reply)
+}
+
+/// Takes the key for this transaction: whoever comes with it meanwhile waits for its first answer.
+/// SQLite's one writer has every key already.
+fn take(database: &mut Database, caller: StaffId, key: &str) -> Result<(), Error> {
+    if let Database::Postgres(postgres) = database {
+        let digest = Sha256::new().chain_update(caller.uuid()).chain_update(key).finalize();
+        let half = |at: usize| i32::from_be_bytes(std::array::from_fn(|byte| digest[at + byte]));
+        // Locks of two numbers are apart from those of one: children's and logs'.
+        diesel::sql_query("select pg_advisory_xact_lock($1, $2)")
+            .bind::<Integer, _>(half(0))
+            .bind::<Integer, _>(half(4))
+            .execute(postgres)?;
+    }
+    Ok(())
 }

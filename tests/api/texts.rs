@@ -1,7 +1,7 @@
 //! What people write comes back byte for byte, or is refused.
 
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{BUP, TEAM, begin_plan, faults, item_of, joint_case, kind, referral_of, terms};
 use crate::support::house::on_each_backend;
@@ -124,8 +124,6 @@ fn signs_that_no_database_or_person_can_keep_are_refused() {
 fn a_name_of_a_megabyte_is_refused() {
     on_each_backend(async |house| {
         let name = |signs: usize| {
-            let mut body: Value = item_of(house, BUP, "MED");
-            body["display_name"] = json!("n".repeat(signs));
             json!({
                 "unit": house.unit(super::BVC),
                 "display_name": "n".repeat(signs),

@@ -261,9 +261,9 @@ mod tests {
         let of = |decision, outcome| entry("ListUnits", decision, outcome, None);
         let (permit, deny) =
             (of(Decision::Permit, Outcome::Done), of(Decision::Deny, Outcome::Refused));
-        assert!(faults(&answered(200, "", Some(&id)), &[permit.clone()]).is_empty());
+        assert!(faults(&answered(200, "", Some(&id)), std::slice::from_ref(&permit)).is_empty());
         assert_eq!(faults(&answered(200, "", None), &[permit]).len(), 1);
-        assert!(faults(&answered(403, "refused", None), &[deny.clone()]).is_empty());
+        assert!(faults(&answered(403, "refused", None), std::slice::from_ref(&deny)).is_empty());
         assert_eq!(faults(&answered(403, "refused", Some(&id)), &[deny]).len(), 1);
     }
 }

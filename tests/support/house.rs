@@ -148,11 +148,6 @@ impl House {
         &self.sign_in
     }
 
-    /// Who there is.
-    pub fn world(&self) -> &World {
-        &self.world
-    }
-
     /// What time it is.
     pub fn clock(&self) -> &Clock {
         &self.clock
@@ -166,11 +161,6 @@ impl House {
     /// The day, Swedish time.
     pub fn today(&self) -> chrono::NaiveDate {
         self.clock.now().with_timezone(&chrono_tz::Europe::Stockholm).date_naive()
-    }
-
-    /// The server's address, without a slash at the end.
-    pub fn base_url(&self) -> &str {
-        &self.base_url
     }
 
     /// The server.

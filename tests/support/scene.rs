@@ -20,8 +20,6 @@ pub const SECRET_WORDS: [&str; 4] = ["sömnen", "skoldagen", "nyckelfråga", "or
 /// What is there, by id.
 #[derive(Clone, Copy, Debug)]
 pub struct Scene {
-    /// The child: Barn A.
-    pub child: Uuid,
     /// A referral that waits for triage at student health.
     pub received: Uuid,
     /// A referral that was sent on and waits for the team's receipt.
@@ -43,9 +41,7 @@ pub struct Scene {
     pub unpublished: Uuid,
     /// The case's plan: whole, and confirmed by all but the school.
     pub plan: Uuid,
-    /// Another case, of the team alone.
-    pub second: Uuid,
-    /// Its plan, just begun.
+    /// The plan of another case, of the team alone: just begun.
     pub sketch: Uuid,
     /// A need in it.
     pub need: Uuid,
@@ -82,7 +78,6 @@ impl Scene {
         let (need, goal) = sketch_need_and_goal(house, sketch).await;
         let bare = open(house, self::accepted(house).await, &[]).await;
         Self {
-            child: house.person("Barn A"),
             received,
             forwarded,
             accepted,
@@ -93,7 +88,6 @@ impl Scene {
             item,
             unpublished,
             plan,
-            second,
             sketch,
             need,
             goal,
