@@ -191,25 +191,20 @@ fn a_consent_that_comes_and_goes_is_followed_in_the_ledgers_order() {
     });
 }
 
-/// Changes the plan's frame until the change is taken; the versions that it was told to have made
-/// and the number of times that somebody else was first.
-async fn change(writer: Caller, path: String, words: String) -> (i64, usize) {
-    let mut lost = 0;
+/// Changes the plan's frame until the change is taken, each time from the version that the refusal
+/// named: the version that it made, and how often somebody else was first.
+async fn change(writer: Caller, path: String, words: String, seen: String) -> (i64, usize) {
+    let (mut seen, mut lost) = (seen, 0);
     loop {
-        let seen = writer.get(&path).await.must(200);
         let frame = json!({ "child_view": { "words": words } });
-        let answer = writer.patch_seen(&path, frame, seen.etag()).await;
-        match answer.status {
-            200 => {
-                let plan = answer.json();
-                assert_eq!(plan["child_view"]["words"], words, "{plan}");
-                return (plan["version"].as_i64().expect("a version"), lost);
-            }
-            _ => {
-                answer.must(412);
-                lost += 1;
-            }
+        let answer = writer.patch_seen(&path, frame, &seen).await;
+        if answer.status == 200 {
+            let plan = answer.json();
+            assert_eq!(plan["child_view"]["words"], words, "{plan}");
+            return (plan["version"].as_i64().expect("a version"), lost);
         }
+        seen = answer.must(412).etag().to_owned();
+        lost += 1;
     }
 }
 
@@ -255,9 +250,11 @@ fn whoever_lost_and_looks_again_is_heard_in_the_end() {
         let scene = Scene::set(house).await;
         let path = format!("/v1/plans/{}", scene.sketch);
         let before = version(house, &path).await;
+        let seen = house.as_("teamet").get(&path).await.must(200);
         let mut writers = JoinSet::new();
         for n in 0..WRITERS {
-            writers.spawn(change(house.as_("teamet"), path.clone(), format!("Röst {n}")));
+            let (writer, words) = (house.as_("teamet"), format!("Röst {n}"));
+            writers.spawn(change(writer, path.clone(), words, seen.etag().to_owned()));
         }
         let changes = tokio::time::timeout(PATIENCE, writers.join_all()).await.expect("an end");
         let mut won: BTreeMap<i64, usize> = BTreeMap::new();

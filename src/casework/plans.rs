@@ -16,6 +16,9 @@ pub fn frame(
     let before = work.before()?;
     unchanged(expected, before.version)?;
     is_draft(&before)?;
+    if *change == FrameChange::default() {
+        return Ok(before);
+    }
     work.frame(change)
 }
 

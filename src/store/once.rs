@@ -25,7 +25,8 @@ pub fn once<A: Act>(
 ) -> Result<Reply, Halt> {
     let caller = StaffId::new(work.facts().principal.id);
     take(work.database, caller, &once.key)?;
-    diesel::delete(first_answer::table.filter(first_answer::at.lt(At(work.now() - kept_for))))
+    let past = first_answer::at.lt(At(work.now() - kept_for));
+    diesel::delete(first_answer::table.filter(first_answer::caller_id.eq(caller)).filter(past))
         .execute(work.database)?;
     let first: Option<(Vec<u8>, i32, String, Vec<u8>)> = first_answer::table
         .find((caller, &once.key))

@@ -123,7 +123,10 @@ impl Work<'_, AssignStaff> {
     /// Assigns a colleague from today on.
     pub fn assign(&mut self, who: StaffId, to: Option<NaiveDate>) -> Result<(), Halt> {
         let act = self.act().clone();
-        let today = self.means.law.day_of(self.now());
+        let today = self.today();
+        if to.is_some_and(|last| last < today) {
+            return Err(Obstacle::Field { field: "to", reason: "in_the_past" }.into());
+        }
         self.works_at(who, act.unit, "staff", today)?;
         let area = self.case_area(act.case)?;
         self.add_assignment(act.case, area, act.unit, who, (today, to))

@@ -18,7 +18,7 @@ use crate::domain::referral::{ChildView, Indicator};
 use crate::domain::text::Coded;
 
 /// What is changed in the common parts; what is `None` stays.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FrameChange {
     /// The day of the meeting.
     pub met_on: Option<NaiveDate>,

@@ -107,7 +107,7 @@ fn a_problem_says_what_rfc_9457_asks_and_no_more_than_it_has() {
         body(response),
         json!({
             "type": "urn:samsyn:problem:not-found",
-            "title": "Not found",
+            "title": "Not there, or not open to you",
             "status": 404,
             "detail": "There is nothing here that you have access to.",
             "instance": "urn:uuid:018f0000-0000-7000-8000-000000000001",
