@@ -19,7 +19,7 @@ const WRITERS: usize = 16;
 /// Reads that must have been answered before the consent is taken back.
 const READS_BEFORE: usize = 200;
 /// How often the consent is taken back and given again.
-const TURNS: usize = 25;
+const TURNS: usize = 10;
 /// How long the story waits for something that must come.
 const PATIENCE: Duration = Duration::from_secs(60);
 
