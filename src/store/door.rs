@@ -24,6 +24,9 @@ use crate::domain::ids::EntryId;
 use crate::domain::law::Law;
 use crate::domain::obstacle::Obstacle;
 
+/// How long a read pauses before it starts over for the first time.
+const PAUSE: Duration = Duration::from_millis(4);
+
 /// The memory. A clone is another hand on the same.
 #[derive(Clone)]
 pub struct Store {
@@ -160,7 +163,7 @@ impl Store {
         T: Send + 'static,
         F: Fn(&mut Work<'_, A>) -> Result<T, Halt> + Send + Sync + 'static,
     {
-        for _ in 0..=self.inner.settings.overtaken_max {
+        for turn in 0..=self.inner.settings.overtaken_max {
             let (inner, call, act, job) =
                 (self.inner.clone(), call.clone(), act.clone(), job.clone());
             let tried = blocking(move || {
@@ -175,7 +178,8 @@ impl Store {
             let entry = draft.id;
             match self.inner.writer.append(draft.clone()).await? {
                 Kept::Durable => return tried.end(entry),
-                Kept::Stale => {}
+                // Somebody changes the child just now: the longer it goes on, the longer the pause.
+                Kept::Stale => tokio::time::sleep(PAUSE * (turn + 1)).await,
             }
         }
         Err(StoreError::Overtaken.into())

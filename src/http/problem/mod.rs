@@ -119,11 +119,10 @@ impl Problem {
     /// The store can't do its part. It is logged here, once; nothing of it is told.
     pub fn unavailable(error: &StoreError) -> Self {
         match error {
-            StoreError::Busy => {
+            StoreError::Busy | StoreError::Overtaken => {
                 Self::new(Kind::Busy).with_header(RETRY_AFTER, RETRY_SECONDS.into())
             }
             StoreError::WriterLost
-            | StoreError::Overtaken
             | StoreError::Database(_)
             | StoreError::Corrupt(_)
             | StoreError::Vault(_)
