@@ -303,10 +303,11 @@ fn attempt<A: Gather, T>(
     };
     let mut work = Work::new(database, &permit, means, call);
     let done = job(&mut work);
+    let ending = if work.repeated { Ending::Repeated } else { Ending::Done };
     let (records, seen) = (std::mem::take(&mut work.records), std::mem::take(&mut work.seen));
     match done {
         Ok(value) => {
-            let draft = telling::permitted(means, call, &permit, records, seen, Ending::Done)?;
+            let draft = telling::permitted(means, call, &permit, records, seen, ending)?;
             Ok(Tried::Done(value, draft))
         }
         Err(Halt::Obstacle(obstacle)) => {

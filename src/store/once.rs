@@ -42,6 +42,7 @@ pub fn once<A: Act>(
         if digest != once.digest {
             return Err(Obstacle::KeyReused.into());
         }
+        work.repeated = true;
         return Ok(Reply {
             status: u16::try_from(status).unwrap_or(200),
             headers: headers

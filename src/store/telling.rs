@@ -22,6 +22,8 @@ pub const HOST: AgencyId =
 pub enum Ending {
     /// It was done.
     Done,
+    /// It was done before; its first answer was shown again.
+    Repeated,
     /// The state of things stood in the way.
     NotDone,
 }
@@ -44,7 +46,7 @@ pub fn permitted<A: Act>(
         decision: Decision::Permit,
         outcome: match ending {
             Ending::Done => Outcome::Done,
-            Ending::NotDone => Outcome::NotDone,
+            Ending::Repeated | Ending::NotDone => Outcome::NotDone,
         },
         rules: words(permit.rules()),
         subject: facts.resource.child,
@@ -193,6 +195,7 @@ fn effect<A: Act>(ending: Ending) -> Effect {
     match (ending, A::REACH) {
         (Ending::Done, Reach::Changes) => Effect::Changed,
         (Ending::Done, Reach::Reads) => Effect::Shown,
+        (Ending::Repeated, _) => Effect::Shown,
         (Ending::NotDone, _) => Effect::Refused,
     }
 }

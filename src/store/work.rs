@@ -36,6 +36,8 @@ pub struct Work<'a, A: Act> {
     pub(super) call: &'a Call,
     pub(super) records: Vec<Record>,
     pub(super) seen: Vec<(ChildId, i64)>,
+    /// Nothing was done: the first answer to the same request was given again.
+    pub(super) repeated: bool,
 }
 
 /// Where a page begins and how long it is.
@@ -64,6 +66,7 @@ impl<'a, A: Act> Work<'a, A> {
             call,
             records: Vec::new(),
             seen: permit.facts().seen.clone(),
+            repeated: false,
         }
     }
 
