@@ -23,6 +23,22 @@ test *arguments:
 check:
     cargo fmt --check && cargo clippy --all-targets -- -D warnings
 
+# One decision, with the shipped rules and the facts in memory
+bench:
+    cargo bench --bench decision
+
+# 100,000 random worlds, each decided by the rules and by an oracle that knows none of them
+worlds count="100000":
+    SAMSYN_WORLDS={{ count }} cargo test --release --lib store::tests::against_the_oracle -- --nocapture
+
+# 10,000 pairs of requests for what is hidden and what is not there: the times must be one
+timing pairs="10000":
+    SAMSYN_TIMING_PAIRS={{ pairs }} cargo test --release --test all -- timing --nocapture
+
+# What the rules never and always do, proved for all requests (needs cvc5)
+prove *arguments:
+    cargo run -p samsyn-prove -- check {{ arguments }}
+
 # The files that the program itself can tell best
 generate:
     scripts/generate.sh

@@ -9,6 +9,7 @@ list() {
     cat <<'END'
 docs/openapi.json openapi
 docs/access-matrix.txt policy matrix
+docs/facts.schema.json policy explain --schema
 END
 }
 

@@ -125,6 +125,7 @@ fn a_guard_that_is_taken_away_shows_in_the_tables() {
 #[test]
 fn a_permit_that_is_taken_away_takes_its_marks_with_it() {
     let poorer = matrix(&load(&without("P05")));
-    assert!(tables(today()).contains("✔ P05") && !tables(&poorer).contains("P05"));
+    let named = |page: &str| tables(page).split_whitespace().any(|word| word == "P05");
+    assert!(named(today()) && !named(&poorer));
     assert!(permitted(&poorer) < permitted(today()));
 }

@@ -7,4 +7,6 @@ mod doors;
 mod races;
 mod story;
 mod support;
+mod timing;
 mod unwritable;
+mod worked_examples;

@@ -16,13 +16,14 @@ use crate::support::house::{Answer, Caller, House, on_each_backend};
 use crate::support::ledger::Entry;
 use crate::support::scene::{SECRET_WORDS, Scene, new_referral};
 use account::Answered;
-use asking::asked;
+use asking::{asked, prepare};
 use row::{Door, OUTSIDERS, Row};
 
 const LIST: &str = include_str!("doors.txt");
 
-/// Acts that no door leads to: the operator does them at the command line.
-const WITHOUT_DOOR: [&str; 1] = ["ImportRegister"];
+/// Acts that no door leads to: what the operator does, and what only decides rows of a list.
+const WITHOUT_DOOR: [&str; 4] =
+    ["ImportRegister", "RemindOfReviews", "SeeReferral", "SeeInvitation"];
 
 /// The list, line by line.
 pub fn rows() -> Vec<Row> {
@@ -54,6 +55,7 @@ fn outsider(house: &House, name: &str) -> Caller {
 
 /// Asks at a door, and tells what is wrong with the answer or with the ledger's account of it.
 async fn knock(house: &House, scene: &Scene, row: &Row, who: &str, expected: u16) -> Vec<String> {
+    prepare(house, scene, &row.door).await;
     let asked = asked(house, scene, &row.door).await;
     let caller = if OUTSIDERS.contains(&who) { outsider(house, who) } else { house.as_(who) };
     let newest = house.database().newest_entry();

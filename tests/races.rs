@@ -94,7 +94,7 @@ fn disorder(entries: &[Entry], scene: &Scene) -> Vec<String> {
 /// Whether the entry is of this act, decided so.
 fn is(entry: &Entry, act: &str, decision: Decision) -> bool {
     let outcome = match decision {
-        Decision::Permit => Outcome::Done,
+        Decision::Permit | Decision::PermitOverride => Outcome::Done,
         Decision::Deny => Outcome::Refused,
     };
     let header = &entry.header;

@@ -88,6 +88,15 @@ impl Clause {
     }
 }
 
+impl Clause {
+    /// The same as a rule of an agency, whose ids begin with `prefix`.
+    pub(super) fn of_agency(mut self, prefix: &str) -> Self {
+        self.rule.id = format!("{prefix}/{}", self.rule.id).into();
+        self.policy = self.policy.new_id(PolicyId::new(&*self.rule.id));
+        self
+    }
+}
+
 fn read(text: &str) -> Result<(cedar::Policy, Form, Rule), ClauseFault> {
     let policy =
         cedar::Policy::parse(None, text).map_err(|errors| ClauseFault::Syntax(Box::new(errors)))?;

@@ -9,6 +9,9 @@ use super::permit::{Answer, Denial, Permit};
 use super::policy::Policy;
 use super::rule::RuleId;
 
+/// The ground of rules that permit what an emergency opening opens, and nothing else.
+const EMERGENCY: &str = "EMERGENCY";
+
 /// What became of a question, before it is bound to an act.
 pub(super) enum Verdict {
     /// Permitted, by these rules.
@@ -27,7 +30,11 @@ pub(super) enum Verdict {
 /// Decides whether the principal of `facts` may do `act`.
 pub fn decide<A: Act>(policy: &Policy, act: A, facts: Facts) -> Result<Permit<A>, Denial> {
     match judge(policy, A::NAME, &facts) {
-        Verdict::Permitted(rules) => Ok(Permit::new(act, rules, facts)),
+        Verdict::Permitted(rules) => {
+            let overrides =
+                rules.iter().all(|id| policy.rule(id).is_some_and(|rule| rule.ground == EMERGENCY));
+            Ok(Permit::new(act, rules, facts, overrides))
+        }
         Verdict::Refused { answer, told, rules } => Err(Denial::new(answer, told, rules, facts)),
     }
 }

@@ -10,6 +10,7 @@ use crate::clock::Instant;
 use crate::domain::agency::{AgencyKind, Place, Role};
 use crate::domain::category::Category;
 use crate::domain::ground::Ground;
+use crate::domain::harm::HarmResult;
 use crate::domain::ids::{AgencyId, CaseId, ChildId, ConsentId, PublicationId};
 
 /// Everything that one decision rests on.
@@ -43,6 +44,8 @@ pub struct Principal {
     pub assurance: u8,
     /// The unit and the roles through which they act in this matter.
     pub acting: Option<Acting>,
+    /// The hour of the day at which they ask, 0 to 23, where the law holds.
+    pub hour: u8,
     /// Every role that they hold today, at whatever unit (staff only). It belongs to the caller
     /// and not to the matter, so that a ghost keeps it.
     pub duties: Vec<Role>,
@@ -138,6 +141,73 @@ pub struct Situation {
     pub recipient: Option<Place>,
     /// That recipient is an active or read-only party to the case.
     pub recipient_party: bool,
+    /// The recipient that the act names is this private person.
+    pub recipient_person: Option<Kin>,
+    /// That person must not see it: barred (OSL 12:3), or it was told in confidence.
+    pub recipient_hidden: bool,
+    /// A unit of the principal's agency takes part in the case, or the agency is named by the
+    /// consent.
+    pub agency_party: bool,
+    /// The principal has opened the case in an emergency, and the time is not out.
+    pub breaking: bool,
+    /// The item is marked as needed for the child's safety.
+    pub safety: bool,
+    /// The patient has blocked the item (PDL 4:4).
+    pub blocked: bool,
+    /// The wish to block is the child's own.
+    pub patient_asks: bool,
+    /// The thing is hidden from the principal, who is a guardian or acts for one: barred for the
+    /// matter or for the item, or told in confidence (OSL 12:3).
+    pub hidden: bool,
+    /// The principal holds a power today to act for the child or for a guardian.
+    pub representative: bool,
+    /// The child decides alone in this matter: of age, or old enough and mature.
+    pub disposes: bool,
+    /// The case is closed.
+    pub closed: bool,
+    /// The case was closed so long ago that the parties no longer read.
+    pub archived: bool,
+    /// Consent that a plan is drawn up binds today (SoL 10:8, HSL 16:4).
+    pub plan_consent: bool,
+    /// Every guardian has agreed that a plan is drawn up, whoever must.
+    pub guardians_agreed: bool,
+    /// What the harm test that the act carries came to, by a named official.
+    pub harm: Option<HarmResult>,
+    /// The act names the number of an investigation.
+    pub investigation: bool,
+    /// The recipient's unit has asked for information in an investigation in this case.
+    pub requested: bool,
+    /// A waiver of the owner's secrecy in this case was given that does not cover the recipient,
+    /// or was refused towards the recipient.
+    pub narrower_wish: bool,
+    /// The act says why the need outweighs that wish.
+    pub wish_met: bool,
+    /// The principal is the one whose act it is that the resource tells of.
+    pub own_act: bool,
+    /// The plan is active, and no draft.
+    pub in_force: bool,
+}
+
+/// What a private person is to the child.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kin {
+    /// A custodial guardian.
+    Guardian,
+    /// The child.
+    Child,
+    /// Neither.
+    Other,
+}
+
+impl Kin {
+    /// The word that policies use.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Guardian => "guardian",
+            Self::Child => "child",
+            Self::Other => "other",
+        }
+    }
 }
 
 /// Age in whole years; −1 stands for unknown.
@@ -195,14 +265,43 @@ pub enum Ending {
     Expired,
     /// The owner took the publication back.
     Revoked,
+    /// The child has come of age.
+    CameOfAge,
+}
+
+impl Ending {
+    /// Its word on the wire.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Withdrawn => "withdrawn",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::CameOfAge => "came_of_age",
+        }
+    }
 }
 
 impl Facts {
     /// Whether the principal may learn that the resource is there: they know of it lawfully, and
-    /// no protected identity stands before it (OSL 21:3–3 a).
+    /// no protected identity stands before it (OSL 21:3–3 a), nor is it hidden from them as the
+    /// guardian that they are (OSL 12:3).
     pub fn knows(&self) -> bool {
         let situation = &self.situation;
-        self.aware && (!situation.protected || situation.handler || situation.themself)
+        self.aware
+            && !situation.hidden
+            && (!situation.protected
+                || situation.handler
+                || situation.themself
+                || situation.guardian
+                || situation.breaking)
+    }
+
+    /// Whether what the principal reads must tell nobody's whereabouts: the child's identity is
+    /// protected, and whoever reads may be the one it is protected from (OSL 21:3–3 a). Staff get
+    /// past the rules as named handlers or not at all; the child knows where it is.
+    pub fn redacts(&self) -> bool {
+        let staff = matches!(self.principal.kind, PrincipalKind::Staff { .. });
+        self.situation.protected && !staff && !self.situation.themself
     }
 
     /// The same question about a thing that is not there: what somebody who may not know of it
@@ -215,6 +314,9 @@ impl Facts {
             situation: Situation {
                 ground: self.situation.ground,
                 reasoned: self.situation.reasoned,
+                harm: self.situation.harm,
+                investigation: self.situation.investigation,
+                wish_met: self.situation.wish_met,
                 ..Situation::default()
             },
             aware: false,

@@ -4,12 +4,16 @@
 //! **Invariant:** the same rules give the same text, byte for byte.
 
 pub(super) mod callers;
+mod disclosures;
+mod emergencies;
 mod situations;
+mod walls;
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::decide::{Verdict, judge};
+use super::facts::Facts;
 use super::permit::Answer;
 use super::policy::Policy;
 use super::rule::{Effect, Rule, RuleId};
@@ -35,11 +39,48 @@ pub fn matrix(policy: &Policy) -> String {
     let callers = callers::all();
     let mut page = INTRODUCTION.to_owned();
     let mut used = BTreeSet::new();
-    for section in situations::SECTIONS {
+    for section in sections() {
         write_section(&mut page, policy, section, &callers, &mut used);
     }
     write_legend(&mut page, policy, &used);
     page
+}
+
+fn sections() -> impl Iterator<Item = &'static Section> {
+    situations::SECTIONS
+        .iter()
+        .chain(disclosures::SECTIONS)
+        .chain(emergencies::SECTIONS)
+        .chain(walls::SECTIONS)
+}
+
+/// A typical question.
+pub(super) struct Typical {
+    /// The act.
+    pub act: &'static str,
+    /// Who asks, in words.
+    pub caller: &'static str,
+    /// When, in words.
+    pub situation: &'static str,
+    /// The same as facts.
+    pub facts: Facts,
+}
+
+/// Every question of the matrix.
+pub(super) fn typical() -> impl Iterator<Item = Typical> {
+    let question = |act, caller: &Caller, situation: &Situation| Typical {
+        act,
+        caller: caller.name,
+        situation: situation.words,
+        facts: situation.facts(caller),
+    };
+    sections().flat_map(move |section| {
+        section.acts.iter().flat_map(move |act| {
+            section.situations.iter().flat_map(move |situation| {
+                callers::all().into_iter().map(move |caller| question(act, &caller, situation))
+            })
+        })
+    })
 }
 
 fn write_section(
@@ -129,11 +170,12 @@ mod tests {
     use crate::access::act;
 
     #[test]
-    fn every_act_stands_in_one_section() {
-        let mut listed: Vec<_> =
-            situations::SECTIONS.iter().flat_map(|section| section.acts).copied().collect();
+    fn every_act_stands_in_a_section() {
+        let sections = sections();
+        let mut listed: Vec<_> = sections.flat_map(|section| section.acts).copied().collect();
         let mut known: Vec<_> = act::ALL.iter().map(|(name, ..)| *name).collect();
         listed.sort_unstable();
+        listed.dedup();
         known.sort_unstable();
         assert_eq!(listed, known);
     }

@@ -8,13 +8,14 @@ use super::rule::RuleId;
 ///
 /// ```compile_fail
 /// use samsyn::access::{Permit, act::ReadSelf};
-/// let forged = Permit { act: ReadSelf {}, rules: vec![], facts: todo!() };
+/// let forged = Permit { act: ReadSelf {}, rules: vec![], facts: todo!(), overrides: false };
 /// ```
 #[derive(Debug)]
 pub struct Permit<A: Act> {
     act: A,
     rules: Vec<RuleId>,
     facts: Facts,
+    overrides: bool,
 }
 
 /// A refusal: what is answered, and what the owner's log says.
@@ -37,8 +38,13 @@ pub enum Answer {
 }
 
 impl<A: Act> Permit<A> {
-    pub(super) fn new(act: A, rules: Vec<RuleId>, facts: Facts) -> Self {
-        Self { act, rules, facts }
+    pub(super) fn new(act: A, rules: Vec<RuleId>, facts: Facts, overrides: bool) -> Self {
+        Self { act, rules, facts, overrides }
+    }
+
+    /// Whether it rests on an emergency opening and on nothing else.
+    pub fn overrides(&self) -> bool {
+        self.overrides
     }
 
     /// The act that it is leave for.
@@ -54,6 +60,11 @@ impl<A: Act> Permit<A> {
     /// The facts that it rests on.
     pub fn facts(&self) -> &Facts {
         &self.facts
+    }
+
+    /// Whether what it shows must tell nobody's whereabouts: no unit, agency, staff or address.
+    pub fn redacts(&self) -> bool {
+        self.facts.redacts()
     }
 
     /// The grounds that opened the resource, where it is another's.

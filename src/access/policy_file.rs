@@ -18,6 +18,9 @@ impl PolicyFile {
             ("social.cedar", include_str!("../../config/policies/social.cedar")),
             ("health.cedar", include_str!("../../config/policies/health.cedar")),
             ("police.cedar", include_str!("../../config/policies/police.cedar")),
+            ("disclosure.cedar", include_str!("../../config/policies/disclosure.cedar")),
+            ("emergency.cedar", include_str!("../../config/policies/emergency.cedar")),
+            ("walls.cedar", include_str!("../../config/policies/walls.cedar")),
         ]
         .map(|(name, text)| Self { name: name.to_owned(), text: text.to_owned() })
         .into()

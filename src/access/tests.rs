@@ -1,9 +1,14 @@
 //! What the rules must say, whoever writes them: a table of situations, properties over all
 //! situations, and what stops a set of rules from loading.
 
+mod agencies;
+mod briefs;
+mod disclosure;
+mod emergency;
 mod loading;
 pub(in crate::access) mod properties;
 mod table;
+mod walls;
 
 use std::sync::LazyLock;
 

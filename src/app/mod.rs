@@ -5,6 +5,7 @@
 //! into the logs.
 
 mod parts;
+mod reminder;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -16,12 +17,18 @@ use tokio::task::JoinHandle;
 
 use crate::access::PolicyError;
 use crate::clock::Clock;
+use crate::domain::ids::AgencyId;
 use crate::http::{self, Front};
 use crate::identity::IdentityError;
+use crate::ledger::{LedgerError, ReceiptKey};
 use crate::settings::{LawError, Settings, SettingsError};
 use crate::store::{DatabaseError, Store, StoreError, VaultError};
 
 pub use parts::{log_settings, place, policy, store};
+pub use reminder::remind;
+
+/// How often emergency openings that wait for review are looked for.
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// Why the service can't be started or has to stop.
 #[derive(Debug, Error)]
@@ -46,6 +53,15 @@ pub enum AppError {
     /// The rules can't be used.
     #[error(transparent)]
     Policy(#[from] PolicyError),
+    /// A file of an agency's policies that is not named by an agency's id.
+    #[error(
+        "`{0}` is named by no agency: its name must be the agency's id in small letters, then \
+         `.cedar`"
+    )]
+    AgencyName(String),
+    /// Policies of an agency that the register does not know.
+    #[error("`policies.agencies` has policies of `{0}`, an agency that the register does not know")]
+    UnknownAgency(AgencyId),
     /// The sign-in can't be prepared.
     #[error(transparent)]
     Identity(#[from] IdentityError),
@@ -58,6 +74,9 @@ pub enum AppError {
     /// The store can't be opened.
     #[error("the store can't be opened")]
     Store(#[from] StoreError),
+    /// The key of the receipts can't be made.
+    #[error(transparent)]
+    Receipts(#[from] LedgerError),
     /// The address can't be listened on, or the server broke off.
     #[error("the server can't listen on `{address}`")]
     Server {
@@ -85,6 +104,7 @@ pub struct Running {
     handle: ServerHandle,
     server: JoinHandle<std::io::Result<()>>,
     sequencer: JoinHandle<()>,
+    reminder: JoinHandle<()>,
 }
 
 /// Whether the process's signals stop the server.
@@ -110,9 +130,15 @@ impl App {
     /// [`AppError`] says which part is missing.
     pub fn build(settings: Settings, clock: Clock) -> Result<Self, AppError> {
         let store = parts::store(&settings, clock.clone())?;
+        if let Some(agency) = store.unknown_agencies()?.first() {
+            return Err(AppError::UnknownAgency(*agency));
+        }
+        let logs = parts::log_settings(&settings)?;
         let identity = crate::identity::Identity::new(settings.identity)?;
         let sequence_every = Duration::from_millis(settings.ledger.sequencer_milliseconds.into());
-        let front = Front { store, identity, clock, server: settings.server };
+        let receipts = ReceiptKey::derive(&logs.seed)?;
+        let front =
+            Front { store, identity, clock, host: logs.host, receipts, server: settings.server };
         Ok(Self { front: web::Data::new(front), sequence_every })
     }
 
@@ -156,6 +182,7 @@ impl App {
             handle,
             server: tokio::spawn(server),
             sequencer: tokio::spawn(sequence(self.front.store.clone(), self.sequence_every)),
+            reminder: tokio::spawn(remind_daily(self.front.clone())),
             front: self.front,
         })
     }
@@ -184,6 +211,7 @@ impl Running {
     async fn finish(self) -> Result<(), AppError> {
         let ended = self.server.await?;
         self.sequencer.abort();
+        self.reminder.abort();
         let address = self.address.to_string();
         ended.map_err(|source| AppError::Server { address, source })?;
         self.front.store.sequence().await?;
@@ -199,5 +227,15 @@ async fn sequence(store: Store, every: Duration) {
             tracing::error!(error = &error as &dyn std::error::Error, "the logs did not grow");
         }
         tokio::time::sleep(every).await;
+    }
+}
+
+/// Looks at the start, and then every day, for emergency openings that nobody has reviewed in time.
+async fn remind_daily(front: web::Data<Front>) {
+    loop {
+        if let Err(error) = remind(&front.store, &front.clock).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "no reminder went out");
+        }
+        tokio::time::sleep(A_DAY).await;
     }
 }

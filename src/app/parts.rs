@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use uuid::Uuid;
 
 use super::AppError;
-use crate::access::{Policy, PolicyFile};
+use crate::access::{AgencyFile, Policy, PolicyFile};
 use crate::clock::Clock;
 use crate::domain::law::Law;
 use crate::settings::{Settings, SettingsError, read_law};
@@ -79,8 +80,24 @@ fn law(settings: &Settings) -> Result<Law, AppError> {
 /// # Errors
 /// [`AppError::Policy`] says which rule is wrong, and how.
 pub fn policy(settings: &Settings) -> Result<Policy, AppError> {
-    let Some(directory) = &settings.policies.dir else { return Ok(Policy::embedded()?) };
-    let setting = "policies.dir";
+    Ok(common_policy(settings)?.narrowed_by(&agency_files(settings)?)?)
+}
+
+/// Every agency's own policies.
+fn agency_files(settings: &Settings) -> Result<Vec<AgencyFile>, AppError> {
+    let Some(directory) = &settings.policies.agencies else { return Ok(Vec::new()) };
+    let files = policy_files(directory, "policies.agencies")?;
+    let named = files.into_iter().map(|file| {
+        let name = file.name.strip_suffix(".cedar").unwrap_or_default();
+        let agency = name.parse::<Uuid>().ok().filter(|id| id.to_string() == name);
+        let agency = agency.ok_or_else(|| AppError::AgencyName(file.name.clone()))?;
+        Ok(AgencyFile { agency: agency.into(), file })
+    });
+    named.collect()
+}
+
+/// The Cedar files of `directory`, in the order of their names.
+fn policy_files(directory: &Path, setting: &'static str) -> Result<Vec<PolicyFile>, AppError> {
     let fault = |source| file_fault(setting, directory, source);
     let mut files = Vec::new();
     for entry in std::fs::read_dir(directory).map_err(fault)? {
@@ -91,6 +108,13 @@ pub fn policy(settings: &Settings) -> Result<Policy, AppError> {
         }
     }
     files.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(files)
+}
+
+fn common_policy(settings: &Settings) -> Result<Policy, AppError> {
+    let Some(directory) = &settings.policies.dir else { return Ok(Policy::embedded()?) };
+    let setting = "policies.dir";
+    let files = policy_files(directory, setting)?;
     let schema = read(&directory.join("samsyn.cedarschema"), setting)?;
     let words = read(&directory.join("default.toml"), setting)?;
     Ok(Policy::load(&files, &schema, &words)?)

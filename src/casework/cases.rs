@@ -1,11 +1,15 @@
-//! A case opens on a referral that waits, with a named owner and a day to meet the child.
+//! A case opens on a referral that waits, with a named owner and a day to meet the child. Units
+//! come in, staff is assigned, and one day it is closed.
+
+use chrono::NaiveDate;
 
 use super::referrals::waits_for_triage;
-use crate::access::act::{AnswerInvitation, OpenCase};
+use crate::access::act::{AnswerInvitation, AssignStaff, CloseCase, OpenCase};
 use crate::access::facts::PartyStanding;
+use crate::domain::closing::ClosingReason;
 use crate::domain::ids::StaffId;
 use crate::domain::obstacle::Obstacle;
-use crate::store::{CaseView, Halt, NewCase, Work};
+use crate::store::{CaseView, Halt, NewAssignment, NewCase, Work};
 
 /// What an asked unit answers.
 #[derive(Clone, Debug)]
@@ -56,9 +60,68 @@ pub fn answer_invitation(
     }
 }
 
+/// Assigns a colleague. Cover for somebody else ends by itself, and soon.
+pub fn assign(work: &mut Work<'_, AssignStaff>, new: &NewAssignment) -> Result<(), Halt> {
+    if work.is_closed() {
+        return Err(Obstacle::State { why: "case_closed" }.into());
+    }
+    fits(new, work.today(), work.cover_ends())?;
+    work.assign(new)
+}
+
+/// Closes the case. A plan that is not finished does not stand in the way: what is left of it goes
+/// on in each unit's own file.
+pub fn close(
+    work: &mut Work<'_, CloseCase>,
+    reason: ClosingReason,
+    note: Option<&str>,
+) -> Result<CaseView, Halt> {
+    if reason == ClosingReason::Other && note.is_none() {
+        return Err(Obstacle::Field { field: "note", reason: "required_when_other" }.into());
+    }
+    work.close(reason, note)
+}
+
+fn fits(new: &NewAssignment, today: NaiveDate, cover_ends: NaiveDate) -> Result<(), Obstacle> {
+    let field = "to";
+    match new.to {
+        Some(last) if last < today => Err(Obstacle::Field { field, reason: "in_the_past" }),
+        Some(last) if new.substitute && last > cover_ends => {
+            Err(Obstacle::Field { field, reason: "cover_too_long" })
+        }
+        None if new.substitute => Err(Obstacle::Field { field, reason: "required_for_cover" }),
+        Some(_) | None => Ok(()),
+    }
+}
+
 fn named(assign: &[StaffId]) -> Result<(), Obstacle> {
     if assign.is_empty() {
         return Err(Obstacle::Field { field: "assign", reason: "nobody_named" });
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cover_needs_an_end_that_is_near_and_other_assignments_do_not() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
+        let (today, ends) = (day("2026-11-23"), day("2026-12-23"));
+        for (to, substitute, wrong) in [
+            (None, false, None),
+            (Some("2027-06-30"), false, None),
+            (Some("2026-11-22"), false, Some("in_the_past")),
+            (None, true, Some("required_for_cover")),
+            (Some("2026-11-23"), true, None),
+            (Some("2026-12-23"), true, None),
+            (Some("2026-12-24"), true, Some("cover_too_long")),
+            (Some("2026-11-22"), true, Some("in_the_past")),
+        ] {
+            let new = NewAssignment { staff: StaffId::nobody(), to: to.map(day), substitute };
+            let expected = wrong.map(|reason| Obstacle::Field { field: "to", reason });
+            assert_eq!(fits(&new, today, ends).err(), expected, "{to:?} {substitute}");
+        }
+    }
 }

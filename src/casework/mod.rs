@@ -5,9 +5,11 @@
 //!
 //! **Invariant:** whether somebody may is never asked here; only whether it can be done now.
 
+pub mod break_glass;
 pub mod cases;
 pub mod consents;
 pub mod plans;
+pub mod publications;
 pub mod referrals;
 
 use crate::domain::obstacle::Obstacle;

@@ -5,10 +5,13 @@
 //! understood.
 
 mod demo;
+mod explain;
 mod ledger;
 mod migrate;
 mod openapi;
 mod policy;
+mod prove;
+mod receipt;
 mod register;
 mod serve;
 mod settings;
@@ -51,6 +54,9 @@ enum Command {
     /// Checks an agency's exported log
     #[command(subcommand)]
     Ledger(ledger::Ledger),
+    /// Checks a consent's receipt
+    #[command(subcommand)]
+    Receipt(receipt::Receipt),
     /// Shows and checks the rules of access
     #[command(subcommand)]
     Policy(policy::Policy),
@@ -130,6 +136,14 @@ enum CliError {
     /// An argument that is no key.
     #[error("`{0}` is no verifier key")]
     Key(String),
+    /// A question that can't be read.
+    #[error("`{file}` is no question with its facts: {why}")]
+    Question {
+        /// The file.
+        file: String,
+        /// What is wrong, and where.
+        why: String,
+    },
     /// The interface can't be described.
     #[error("the interface can't be described")]
     Description(#[from] serde_json::Error),
@@ -146,6 +160,7 @@ pub fn run() -> ExitCode {
         Command::Migrate(command) => command.run(),
         Command::Register(command) => command.run(),
         Command::Ledger(command) => command.run(),
+        Command::Receipt(command) => command.run(),
         Command::Policy(command) => command.run(),
         Command::Openapi => openapi::run(),
         Command::Settings => settings::run(),

@@ -12,12 +12,14 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use crate::domain::agency::{AgencyKind, Role, SecrecyRegime, UnitKind};
-use crate::domain::child::Protection;
+use crate::domain::child::{ConflictKind, Protection};
+use crate::domain::givers::Custodian;
 use crate::domain::identity_number::IdentityNumber;
 use crate::domain::ids::{AgencyId, AreaId, PersonId, StaffId, UnitId};
 use crate::domain::text::Coded;
 use crate::store::{
-    AgencyEntry, AreaEntry, DutyEntry, PersonEntry, Register, StaffEntry, UnitEntry,
+    AgencyEntry, AreaEntry, DutyEntry, GuardianEntry, PersonEntry, PowerEntry, Register,
+    StaffEntry, UnitEntry,
 };
 
 /// Why a register can't be read.
@@ -123,9 +125,19 @@ struct WrittenPerson {
     #[serde(default)]
     guardians: Vec<WrittenGuardian>,
     #[serde(default)]
-    conflicts: Vec<Uuid>,
+    powers: Vec<WrittenPower>,
+    #[serde(default)]
+    conflicts: Vec<WrittenConflict>,
     #[serde(default)]
     handlers: Vec<Uuid>,
+}
+
+/// A member of staff alone has a conflict of interest of a kind that is not told.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WrittenConflict {
+    Of(Uuid),
+    Kind { staff: Uuid, kind: String },
 }
 
 #[derive(Deserialize)]
@@ -139,7 +151,18 @@ struct WrittenEnrolment {
 #[serde(deny_unknown_fields)]
 struct WrittenGuardian {
     person: Uuid,
+    kind: Option<String>,
     from: NaiveDate,
+    to: Option<NaiveDate>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WrittenPower {
+    holder: Uuid,
+    acts_for: Uuid,
+    from: NaiveDate,
+    to: NaiveDate,
 }
 
 /// Reads a register. `issuer` tells the address of the issuer that a member of staff names; for a
@@ -213,13 +236,18 @@ impl WrittenStaff {
         at: &str,
         issuer: &impl Fn(&str) -> String,
     ) -> Result<StaffEntry, RegisterError> {
+        let duties = each(&format!("{at}.duties"), self.duties, WrittenDuty::entry)?;
+        let machine = duties.iter().any(|duty| duty.role == Role::Integration);
+        if machine && duties.iter().any(|duty| duty.role != Role::Integration) {
+            return Err(field(at, "duties", "a connected system holds no other role"));
+        }
         Ok(StaffEntry {
             id: StaffId::new(self.id),
             agency: AgencyId::new(self.agency),
             issuer: issuer(&self.issuer),
             subject: self.subject,
             name: self.name,
-            duties: each(&format!("{at}.duties"), self.duties, WrittenDuty::entry)?,
+            duties,
         })
     }
 }
@@ -239,7 +267,6 @@ impl WrittenPerson {
         let number = self.identity_number.map(|number| read_number(at, &number)).transpose()?;
         let protection = self.protection.as_deref().map(|text| word(at, "protection", text));
         let enrolled = self.enrolled.iter().map(|row| (UnitId::new(row.unit), row.from));
-        let guardians = self.guardians.iter().map(|row| (PersonId::new(row.person), row.from));
         Ok(PersonEntry {
             id: PersonId::new(self.id),
             area: AreaId::new(self.area),
@@ -248,9 +275,50 @@ impl WrittenPerson {
             protection: protection.transpose()?.unwrap_or(Protection::None),
             number,
             enrolled: enrolled.collect(),
-            guardians: guardians.collect(),
-            conflicts: self.conflicts.into_iter().map(StaffId::new).collect(),
+            guardians: each(&format!("{at}.guardians"), self.guardians, WrittenGuardian::entry)?,
+            powers: each(&format!("{at}.powers"), self.powers, WrittenPower::entry)?,
+            conflicts: each(&format!("{at}.conflicts"), self.conflicts, WrittenConflict::entry)?,
             handlers: self.handlers.into_iter().map(StaffId::new).collect(),
+        })
+    }
+}
+
+impl WrittenConflict {
+    fn entry(self, at: &str) -> Result<(StaffId, ConflictKind), RegisterError> {
+        match self {
+            Self::Of(staff) => Ok((StaffId::new(staff), ConflictKind::Declared)),
+            Self::Kind { staff, kind } => {
+                Ok((StaffId::new(staff), word::<ConflictKind>(at, "kind", &kind)?))
+            }
+        }
+    }
+}
+
+impl WrittenGuardian {
+    fn entry(self, at: &str) -> Result<GuardianEntry, RegisterError> {
+        let custodian = self.kind.as_deref().map(|kind| word::<Custodian>(at, "kind", kind));
+        if self.to.is_some_and(|to| to < self.from) {
+            return Err(field(at, "to", "comes before `from`"));
+        }
+        Ok(GuardianEntry {
+            person: PersonId::new(self.person),
+            custodian: custodian.transpose()?.unwrap_or(Custodian::Parent),
+            from: self.from,
+            to: self.to,
+        })
+    }
+}
+
+impl WrittenPower {
+    fn entry(self, at: &str) -> Result<PowerEntry, RegisterError> {
+        if self.to < self.from {
+            return Err(field(at, "to", "comes before `from`"));
+        }
+        Ok(PowerEntry {
+            holder: PersonId::new(self.holder),
+            acts_for: PersonId::new(self.acts_for),
+            from: self.from,
+            to: self.to,
         })
     }
 }
@@ -330,12 +398,23 @@ mod tests {
                 "`staff[0].duties[0].to` comes before",
             ),
             (
+                format!(
+                    "{staff}duties=[{{unit=ID,role='integration',from='2026-01-01'}},\
+                     {{unit=ID,role='triager',from='2026-01-01'}}]"
+                ),
+                "`staff[0].duties` a connected system holds no other role",
+            ),
+            (
                 format!("{person}identity_number='191212121213'"),
                 "`persons[0].identity_number` does not fit: the check digit",
             ),
             (
                 format!("{person}identity_number=191212121213"),
                 "`persons[0].identity_number` must be a text",
+            ),
+            (
+                format!("{person}conflicts=[{{staff=ID,kind='friend'}}]"),
+                "`persons[0].conflicts[0].kind` must be one of own_child",
             ),
             (format!("{person}{person}"), "`persons[1].id` is the id of an entry before it"),
             (format!("{person}number='191212121212'"), "line 5: unknown field `number`"),

@@ -268,9 +268,10 @@ mod tests {
             assert!(member.duties.iter().all(|duty| units.contains(&duty.unit)), "{}", member.name);
         }
         for person in &register.persons {
-            let named = person.conflicts.iter().chain(&person.handlers);
-            assert!(named.into_iter().all(|id| staff.contains(id)), "{}", person.display_name);
-            assert!(person.guardians.iter().all(|(id, _)| persons.contains(id)));
+            let conflicted = person.conflicts.iter().map(|(id, _)| id);
+            let mut named = conflicted.chain(&person.handlers);
+            assert!(named.all(|id| staff.contains(id)), "{}", person.display_name);
+            assert!(person.guardians.iter().all(|it| persons.contains(&it.person)));
             assert!(person.enrolled.iter().all(|(id, _)| units.contains(id)));
         }
     }

@@ -68,6 +68,14 @@ codes! {
         Officer => "officer",
         /// Head of a unit; assigns its staff.
         Manager => "manager",
+        /// Social services' out-of-hours officer (socialjour).
+        EmergencySocialWorker => "emergency_social_worker",
+        /// Clinician in acute care.
+        EmergencyClinician => "emergency_clinician",
+        /// Leads the protection of children at an agency.
+        ChildProtectionLead => "child_protection_lead",
+        /// A machine client that acts for no person.
+        Integration => "integration",
         /// Reviews the agency's log.
         Auditor => "auditor",
         /// Keeps the system running; reads no content.

@@ -2,8 +2,13 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::ids::ChildId;
+use sha2::{Digest as _, Sha256};
+
+use super::ids::{ChildId, PersonId};
 use super::text::codes;
+
+/// The signs of a pseudonym: none that is taken for another, and no vowel, so that none is a word.
+const SIGNS: &[u8; 28] = b"23456789BCDFGHJKLMNPQRSTVWXZ";
 
 codes! {
     /// How a person's identity is protected (folkbokföringslagen, OSL 21:3 and 21:3 a).
@@ -14,6 +19,22 @@ codes! {
         Flag => "confidentiality_flag",
         /// Protected population registration (skyddad folkbokföring).
         Registration => "protected_registration",
+        /// A new identity (fingerade personuppgifter). Nothing may link it to the old one.
+        Fictitious => "fictitious_identity",
+    }
+}
+
+codes! {
+    /// Why somebody has a conflict of interest (FL 16 §).
+    ConflictKind {
+        /// The child is their own.
+        OwnChild => "own_child",
+        /// The child is a relative, or of somebody close.
+        Relative => "relative",
+        /// The child lives in their household.
+        Household => "household",
+        /// Another circumstance, which they have declared.
+        Declared => "declared",
     }
 }
 
@@ -32,6 +53,16 @@ pub struct Child {
     pub protection: Protection,
 }
 
+/// What a protected person is called on screen. It follows from the random id alone, so that it
+/// tells neither name nor number, and stays the same however often it is made.
+pub fn pseudonym(id: PersonId, is_child: bool) -> String {
+    let digest = Sha256::digest(id.uuid().as_bytes());
+    let sign = |byte: &u8| char::from(SIGNS[usize::from(*byte) % SIGNS.len()]);
+    let signs: String = digest.iter().take(4).map(sign).collect();
+    let word = if is_child { "Barn" } else { "Person" };
+    format!("{word} {signs}")
+}
+
 /// Age in whole years on `today`; `None` before birth. Born on 29 February, the year is full on
 /// 1 March of a common year.
 pub fn age_on(birth_date: NaiveDate, today: NaiveDate) -> Option<i64> {
@@ -41,12 +72,36 @@ pub fn age_on(birth_date: NaiveDate, today: NaiveDate) -> Option<i64> {
     (age >= 0).then_some(age)
 }
 
+/// The day on which a child born on `birth_date` has lived `years` whole years.
+pub fn birthday(birth_date: NaiveDate, years: i64) -> NaiveDate {
+    let months = u32::try_from(years.saturating_mul(12)).unwrap_or_default();
+    let day = birth_date.checked_add_months(chrono::Months::new(months)).unwrap_or(birth_date);
+    // Months end early: the year after 29 February is full on 1 March.
+    if day.day() == birth_date.day() { day } else { day.succ_opt().unwrap_or(day) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_pseudonym_follows_from_the_id_alone() {
+        let id = |n: u128| PersonId::new(uuid::Uuid::from_u128(n));
+        let name = pseudonym(id(1), true);
+        assert_eq!(name, pseudonym(id(1), true));
+        assert_ne!(name, pseudonym(id(2), true));
+        assert!(name.starts_with("Barn ") && name.chars().count() == 9, "{name}");
+        assert!(pseudonym(id(1), false).starts_with("Person "));
+    }
+
+    #[test]
+    fn protection_rises_in_the_order_of_its_words() {
+        use Protection::{Fictitious, Flag, None, Registration};
+        assert!(None < Flag && Flag < Registration && Registration < Fictitious);
     }
 
     #[test]
@@ -60,6 +115,20 @@ mod tests {
             ("2027-02-01", "2026-11-21", None),
         ] {
             assert_eq!(age_on(day(birth), day(today)), age, "{birth} on {today}");
+        }
+    }
+
+    #[test]
+    fn a_birthday_is_the_first_day_of_the_age() {
+        for (birth, birthday_) in [
+            ("2008-11-20", "2026-11-20"),
+            ("2008-02-29", "2026-03-01"),
+            ("2008-01-31", "2026-01-31"),
+        ] {
+            let (birth, first) = (day(birth), birthday(day(birth), 18));
+            assert_eq!(first, day(birthday_));
+            assert_eq!(age_on(birth, first), Some(18));
+            assert_eq!(age_on(birth, first.pred_opt().unwrap()), Some(17));
         }
     }
 }

@@ -47,6 +47,20 @@ pub mod kind {
     pub enum Action {}
     /// An entry of the ledger.
     pub enum Entry {}
+    /// An assessment of a child's maturity in one matter (OSL 12:3).
+    pub enum MaturityAssessment {}
+    /// A correction that stands beside an item.
+    pub enum Addendum {}
+    /// A bar against a guardian (OSL 12:3).
+    pub enum GuardianBar {}
+    /// A patient's block (PDL 4:4).
+    pub enum Block {}
+    /// A request for information in an investigation (SoL 20:6).
+    pub enum InformationRequest {}
+    /// An emergency opening of a case.
+    pub enum BreakGlass {}
+    /// Something that a unit must know of.
+    pub enum Notice {}
 }
 
 /// See [`kind::Area`].
@@ -83,6 +97,20 @@ pub type GoalId = Id<kind::Goal>;
 pub type ActionId = Id<kind::Action>;
 /// See [`kind::Entry`].
 pub type EntryId = Id<kind::Entry>;
+/// See [`kind::MaturityAssessment`].
+pub type MaturityAssessmentId = Id<kind::MaturityAssessment>;
+/// See [`kind::Addendum`].
+pub type AddendumId = Id<kind::Addendum>;
+/// See [`kind::GuardianBar`].
+pub type GuardianBarId = Id<kind::GuardianBar>;
+/// See [`kind::Block`].
+pub type BlockId = Id<kind::Block>;
+/// See [`kind::InformationRequest`].
+pub type InformationRequestId = Id<kind::InformationRequest>;
+/// See [`kind::BreakGlass`].
+pub type BreakGlassId = Id<kind::BreakGlass>;
+/// See [`kind::Notice`].
+pub type NoticeId = Id<kind::Notice>;
 
 impl<Of> Id<Of> {
     /// Names `uuid` as an id of this kind.

@@ -12,10 +12,22 @@ pub struct Law {
     pub time_zone: Tz,
     /// Who lifts secrecy, by age.
     pub waiver_ages: Vec<Dated<WaiverAges>>,
+    /// Who consents to an intervention, by age.
+    pub intervention_ages: Vec<Dated<InterventionAges>>,
+    /// For how long a consent binds without a guardian who can't be reached.
+    pub unreachable_days_max: Vec<Dated<i64>>,
     /// The longest that a waiver may be given for.
     pub waiver_days_max: Vec<Dated<i64>>,
     /// Below this age the rules that open health care and social services to each other hold.
     pub child_below_age: Vec<Dated<i64>>,
+    /// How many minutes an emergency opening lasts.
+    pub break_glass_minutes: Vec<Dated<i64>>,
+    /// Within how many days it must be reviewed.
+    pub break_glass_review_days: Vec<Dated<i64>>,
+    /// For how many days after a case is closed its parties still read.
+    pub read_only_days_after_close: Vec<Dated<i64>>,
+    /// The longest that somebody covers for a colleague.
+    pub substitute_days_max: Vec<Dated<i64>>,
 }
 
 /// A provision and the days on which it holds.
@@ -43,10 +55,28 @@ pub struct WaiverAges {
     pub adult_from: i64,
 }
 
+/// At which ages a child consents to an intervention without its guardians (SoL 21:1–2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InterventionAges {
+    /// From this age the child alone, where needs were assessed and it is suitable.
+    pub child_from: i64,
+    /// From this age the child alone where it is suitable, whether or not needs were assessed; its
+    /// own consent is then always needed.
+    pub child_alone_from: i64,
+}
+
 impl Law {
     /// The day that it is in the law's zone.
     pub fn day_of(&self, at: Instant) -> NaiveDate {
         at.with_timezone(&self.time_zone).date_naive()
+    }
+
+    /// The moment at which `day` begins in the law's zone.
+    pub fn begin_of(&self, day: NaiveDate) -> Instant {
+        day.and_hms_opt(0, 0, 0)
+            .and_then(|night| night.and_local_timezone(self.time_zone).earliest())
+            .map(|night| night.to_utc())
+            .unwrap_or_default()
     }
 }
 

@@ -4,14 +4,21 @@
 //! derives serde: the wire is not the domain.
 
 pub mod agency;
+pub mod block;
 pub mod category;
 pub mod child;
+pub mod closing;
 pub mod consent;
+pub mod emergency;
+pub mod givers;
 pub mod ground;
+pub mod harm;
 pub mod identity_number;
 pub mod ids;
 pub mod law;
+pub mod notice;
 pub mod obstacle;
 pub mod plan;
+pub mod redaction;
 pub mod referral;
 pub mod text;

@@ -14,11 +14,12 @@ use super::paging::{PageQuery, Paging};
 use super::referrals::OfUnit;
 use super::reply;
 use crate::access::act::{
-    AnswerInvitation, AssignStaff, InviteParty, ListCases, ListInvitations, OpenCase, ReadCase,
+    AnswerInvitation, CloseCase, InviteParty, ListCases, ListInvitations, OpenCase, ReadCase,
 };
 use crate::casework::cases::{self, InvitationAnswer};
+use crate::domain::closing::ClosingReason;
 use crate::domain::ids::{CaseId, ReferralId, StaffId, UnitId};
-use crate::store::{CaseSummary, CaseView, Invitation, NewCase, PartyView};
+use crate::store::{CaseSummary, CaseView, Closing, Invitation, NewCase, PartyView};
 
 /// A case as it is opened.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -65,6 +66,8 @@ pub struct Case {
     key_question: String,
     opened_at: DateTime<Utc>,
     parties: Vec<Party>,
+    /// How it ended; none while it is open.
+    closing: Option<Closure>,
     version: i64,
 }
 
@@ -87,6 +90,8 @@ pub struct Assigned {
     staff: Uuid,
     from: NaiveDate,
     to: Option<NaiveDate>,
+    /// They cover for a colleague.
+    substitute: bool,
 }
 
 /// A unit to ask.
@@ -131,23 +136,25 @@ pub enum InvitationBody {
     },
 }
 
-/// A colleague to assign.
+/// Why a case is closed.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Assign {
-    #[schema(value_type = Uuid)]
-    staff: Raw<StaffId>,
-    /// The last day, if it is known.
-    #[schema(value_type = Option<NaiveDate>)]
-    to: Option<Raw<NaiveDate>>,
+pub struct ClosureBody {
+    /// `goals_met`, `need_gone`, `consent_withdrawn`, `moved`, `of_age`, `other_plan`, `deceased` or
+    /// `other`, which is told in `note`.
+    #[schema(value_type = String, example = "goals_met")]
+    reason: Raw<ClosingReason>,
+    note: Option<String>,
 }
 
-/// A colleague whose assignment ends.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Release {
-    #[schema(value_type = Uuid)]
-    staff: Raw<StaffId>,
+/// How a case ended.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Closure {
+    reason: ClosingReason,
+    note: Option<String>,
+    at: DateTime<Utc>,
+    /// The last day on which the units that took part read it.
+    read_until: NaiveDate,
 }
 
 /// Opens a case on a referral: with a named owner and a day to meet the child.
@@ -222,39 +229,18 @@ pub async fn answer_invitation(
     .await
 }
 
-/// Assigns a colleague of the unit, from today on.
-#[utoipa::path(tag = "cases", responses((status = 204)))]
-#[post("/cases/{case}/parties/{unit}/assignments")]
-pub async fn assign_staff(desk: Desk, path: web::Path<(Uuid, Uuid)>, body: Body<Assign>) -> Answer {
+/// Closes a case. Its parties read it for some time, and write nothing more.
+#[utoipa::path(tag = "cases", responses((status = 200, body = Case)))]
+#[post("/cases/{case}/closure")]
+pub async fn close_case(desk: Desk, path: web::Path<Uuid>, body: Body<ClosureBody>) -> Answer {
     let mut faults = Faults::default();
-    let staff = faults.keep("/staff", body.value.staff.read());
-    let to = faults.keep_optional("/to", body.value.to.as_ref().map(Raw::read));
-    let (Some(staff), Some(to)) = (staff, to) else { return Err(faults.into()) };
-    let (case, unit) = path.into_inner();
-    let act = AssignStaff { case: CaseId::new(case), unit: UnitId::new(unit) };
+    let reason = faults.keep("/reason", body.value.reason.read());
+    let note = faults.keep_optional("/note", body.value.note.as_deref().map(text));
+    let (Some(reason), Some(note)) = (reason, note) else { return Err(faults.into()) };
+    let act = CloseCase { case: CaseId::new(path.into_inner()) };
     desk.perform_once(body.digest, act, move |work| {
-        work.assign(staff, to)?;
-        Ok(reply::nothing())
-    })
-    .await
-}
-
-/// Ends a colleague's assignment at once.
-#[utoipa::path(tag = "cases", responses((status = 204)))]
-#[post("/cases/{case}/parties/{unit}/releases")]
-pub async fn release_staff(
-    desk: Desk,
-    path: web::Path<(Uuid, Uuid)>,
-    body: Body<Release>,
-) -> Answer {
-    let mut faults = Faults::default();
-    let staff = faults.keep("/staff", body.value.staff.read());
-    let Some(staff) = staff else { return Err(faults.into()) };
-    let (case, unit) = path.into_inner();
-    let act = AssignStaff { case: CaseId::new(case), unit: UnitId::new(unit) };
-    desk.perform_once(body.digest, act, move |work| {
-        work.release(staff)?;
-        Ok(reply::nothing())
+        let case = Case::from(cases::close(work, reason, note.as_deref())?);
+        reply::done(case.version, &case)
     })
     .await
 }
@@ -326,7 +312,19 @@ impl From<CaseView> for Case {
             key_question: view.key_question,
             opened_at: view.summary.opened_at,
             parties: view.parties.into_iter().map(Party::from).collect(),
+            closing: view.closing.map(Closure::from),
             version: view.version,
+        }
+    }
+}
+
+impl From<Closing> for Closure {
+    fn from(closing: Closing) -> Self {
+        Self {
+            reason: closing.reason,
+            note: closing.note,
+            at: closing.at,
+            read_until: closing.read_until,
         }
     }
 }
@@ -337,6 +335,7 @@ impl From<PartyView> for Party {
             staff: one.staff.uuid(),
             from: one.from,
             to: one.to,
+            substitute: one.substitute,
         });
         Self {
             unit: party.unit.uuid(),

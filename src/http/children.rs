@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use super::body::Body;
 use super::desk::{Answer, Desk};
-use super::fault::{Fault, Faults};
+use super::fault::{Fault, Faults, Reason};
 use super::field::{Raw, text};
 use super::reply;
 use crate::access::act::{FindChild, RegisterChild};
@@ -40,6 +40,10 @@ pub struct NewChild {
     /// When the child is expected, if it is not born.
     #[schema(value_type = Option<NaiveDate>)]
     expected_birth: Option<Raw<NaiveDate>>,
+    /// How the child's identity is protected. Whoever enters it is its named handler, and the
+    /// service makes up what it is called.
+    #[schema(value_type = Option<String>, example = "confidentiality_flag")]
+    protection: Option<Raw<Protection>>,
 }
 
 /// A child.
@@ -85,17 +89,30 @@ impl NewChild {
         let birth_date = faults.keep_optional("/birth_date", birth);
         let expected = self.expected_birth.as_ref().map(Raw::read);
         let expected_birth = faults.keep_optional("/expected_birth", expected);
+        let protection = self.protection.as_ref().map(Raw::read);
+        let protection = faults.keep_optional("/protection", protection.map(registered));
         if self.birth_date.is_some() == self.expected_birth.is_some() {
             faults.add(Fault::body("/birth_date", "one_of_two"));
         }
-        match (unit, display_name, birth_date, expected_birth) {
-            (Some(unit), Some(display_name), Some(birth_date), Some(expected_birth))
+        match (unit, display_name, birth_date, expected_birth, protection) {
+            (Some(unit), Some(name), Some(birth_date), Some(expected_birth), Some(protection))
                 if faults.is_empty() =>
             {
-                Ok((unit, ChildDraft { display_name, birth_date, expected_birth }))
+                let protection = protection.unwrap_or(Protection::None);
+                let draft =
+                    ChildDraft { display_name: name, birth_date, expected_birth, protection };
+                Ok((unit, draft))
             }
             _ => Err(faults),
         }
+    }
+}
+
+/// A new identity comes with its number, and from the register alone.
+fn registered(protection: Result<Protection, Reason>) -> Result<Protection, Reason> {
+    match protection {
+        Ok(Protection::Fictitious) => Err("unknown_word"),
+        other => other,
     }
 }
 

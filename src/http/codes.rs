@@ -8,10 +8,15 @@ use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::domain::agency::{AgencyKind, Role, SecrecyRegime, UnitKind};
+use crate::domain::block::LiftGround;
 use crate::domain::category::Category;
-use crate::domain::child::Protection;
-use crate::domain::consent::{Answer, Manner};
+use crate::domain::child::{ConflictKind, Protection};
+use crate::domain::closing::ClosingReason;
+use crate::domain::consent::{Answer, ConsentKind, Manner};
+use crate::domain::emergency::Finding;
 use crate::domain::ground::Ground;
+use crate::domain::harm::HarmResult;
+use crate::domain::notice::NoticeKind;
 use crate::domain::plan::{Horizon, LegalClass, PlanState};
 use crate::domain::referral::{Indicator, ReferralState, Urgency};
 use crate::domain::text::Coded;
@@ -42,7 +47,8 @@ macro_rules! on_the_wire {
 }
 
 on_the_wire! {
-    AgencyKind Answer Category Ground Horizon Indicator LegalClass Manner PlanState Protection
+    AgencyKind Answer Category ConflictKind ConsentKind Ground HarmResult Horizon Indicator LegalClass LiftGround
+    Finding ClosingReason Manner NoticeKind PlanState Protection
     ReferralState Role SecrecyRegime UnitKind Urgency
 }
 

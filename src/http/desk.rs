@@ -5,7 +5,9 @@
 use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
-use actix_web::http::header::{ETAG, HeaderMap, HeaderName, HeaderValue, LINK};
+use actix_web::http::header::{
+    CONTENT_LANGUAGE, ETAG, HeaderMap, HeaderName, HeaderValue, LINK, VARY,
+};
 use actix_web::{FromRequest, HttpRequest, HttpResponse, web};
 use serde::Serialize;
 use uuid::Uuid;
@@ -13,6 +15,7 @@ use uuid::Uuid;
 use super::body::Digest;
 use super::fault::Fault;
 use super::front::Front;
+use super::language;
 use super::mark::Mark;
 use super::paging::Paging;
 use super::problem::{Kind, Problem};
@@ -63,6 +66,11 @@ impl Desk {
         &self.front.store
     }
 
+    /// The language that the caller reads.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
     /// Does `act` in the caller's name. `job` may run more than once and leaves nothing behind but
     /// its last run's work.
     ///
@@ -102,7 +110,7 @@ impl Desk {
         let done = done.map_err(|stopped| {
             Problem::stopped(stopped, self.front.store.policy(), self.language)
         })?;
-        let recorded = Recorded { entry: done.entry, shown: true };
+        let recorded = Recorded { entry: done.entry };
         Ok(Served { value: done.value, recorded, headers: Vec::new() })
     }
 }
@@ -148,6 +156,14 @@ impl<T> Served<T> {
     /// Adds the version, as an entity tag.
     pub fn tagged(mut self, version: impl FnOnce(&T) -> i64) -> Self {
         self.headers.push((ETAG, tag(version(&self.value))));
+        self
+    }
+
+    /// Says that what was shown is put into words of `language`.
+    pub fn in_language(mut self, language: Language) -> Self {
+        let said = HeaderValue::from_static(language::tag(language));
+        self.headers.push((CONTENT_LANGUAGE, said));
+        self.headers.push((VARY, HeaderValue::from_static("Accept-Language")));
         self
     }
 
@@ -227,7 +243,7 @@ mod tests {
     #[test]
     fn what_is_served_carries_its_entry() {
         let entry = crate::domain::ids::EntryId::nobody();
-        let recorded = Recorded { entry, shown: true };
+        let recorded = Recorded { entry };
         let served = Served { value: 3, recorded, headers: Vec::new() };
         let response = served.tagged(|version| *version).json(|number| number).expect("an answer");
         assert_eq!(response.headers().get(ETAG), Some(&tag(3)));

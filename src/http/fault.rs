@@ -7,7 +7,7 @@ pub type Reason = &'static str;
 
 /// The reasons that this room itself gives; the casework adds its own.
 #[cfg(test)]
-pub const REASONS: [Reason; 30] = [
+pub const REASONS: [Reason; 31] = [
     "asked_by_rule",
     "control_character",
     "empty",
@@ -28,6 +28,7 @@ pub const REASONS: [Reason; 30] = [
     "not_a_time",
     "not_a_version",
     "not_an_id",
+    "not_for_emergencies",
     "number_out_of_range",
     "one_of_two",
     "repeated",

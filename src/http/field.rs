@@ -48,6 +48,11 @@ pub fn text(text: &str) -> Result<String, Reason> {
     if text.is_empty() { Err("empty") } else { Ok(text.to_owned()) }
 }
 
+/// An id in a view; none where it is kept from the reader.
+pub fn named<Of>(id: Id<Of>) -> Option<Uuid> {
+    (id != Id::nobody()).then_some(id.uuid())
+}
+
 impl<'de, T> Deserialize<'de> for Raw<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Self { text: String::deserialize(deserializer)?, of: PhantomData })

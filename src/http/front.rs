@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::identity::Identity;
+use crate::ledger::ReceiptKey;
 use crate::settings::ServerSettings;
 use crate::store::Store;
 
@@ -13,6 +14,10 @@ pub struct Front {
     pub identity: Identity,
     /// What time it is.
     pub clock: Clock,
+    /// The host part of every log's name, which stands on receipts.
+    pub host: String,
+    /// What signs receipts.
+    pub receipts: ReceiptKey,
     /// How much is taken in.
     pub server: ServerSettings,
 }

@@ -1,4 +1,4 @@
-//! Items, and publishing them: the disclosure.
+//! Items, and what is added to them.
 
 use actix_web::{get, post, web};
 use chrono::{DateTime, Utc};
@@ -9,15 +9,14 @@ use uuid::Uuid;
 use super::body::Body;
 use super::desk::{Answer, Desk};
 use super::fault::Faults;
-use super::field::{Raw, text};
+use super::field::{Raw, named, text};
 use super::paging::{PageQuery, Paging};
 use super::reply;
-use crate::access::act::{ListItems, PublishItem, ReadItem, WriteItem};
-use crate::domain::agency::Role;
+use crate::access::act::{AddAddendum, ListItems, ReadItem, WriteItem};
 use crate::domain::category::Category;
 use crate::domain::ground::Ground;
 use crate::domain::ids::{CaseId, ItemId, UnitId};
-use crate::store::{ItemDraft, ItemView, PublicationDraft, PublicationView};
+use crate::store::{AddendumView, ItemDraft, ItemView};
 
 /// An item as it is written.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -33,6 +32,12 @@ pub struct ItemBody {
     title: String,
     /// What it says.
     body: String,
+    /// It is needed for the child's safety: an emergency opening shows it.
+    #[serde(default)]
+    safety: bool,
+    /// A young person told it in confidence: no guardian sees it.
+    #[serde(default)]
+    confidential: bool,
 }
 
 /// An item as one may read it.
@@ -41,16 +46,41 @@ pub struct Item {
     id: Uuid,
     case: Uuid,
     child: Uuid,
-    unit: Uuid,
+    /// The owning unit. It is kept from whom a family's whereabouts are kept.
+    unit: Option<Uuid>,
     category: Category,
     /// The rule of secrecy that it stands under.
     regime: String,
     title: String,
     body: String,
-    written_by: Uuid,
+    written_by: Option<Uuid>,
     written_at: DateTime<Utc>,
+    /// It is needed for the child's safety: an emergency opening shows it.
+    safety: bool,
+    /// A young person told it in confidence: no guardian sees it.
+    confidential: bool,
+    version: i64,
+    /// What was added since, oldest first. Nothing is written over.
+    addenda: Vec<Addendum>,
     /// The grounds on which one reads it; none inside the owner's unit.
     grounds: Vec<OpenedBy>,
+}
+
+/// A correction that stands beside an item.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Addendum {
+    id: Uuid,
+    body: String,
+    written_by: Option<Uuid>,
+    written_at: DateTime<Utc>,
+}
+
+/// A correction as it is written.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddendumBody {
+    /// What was wrong or is missing, and how it is.
+    body: String,
 }
 
 /// A ground that opens an item to the reader.
@@ -61,37 +91,6 @@ pub struct OpenedBy {
     consent: Option<Uuid>,
 }
 
-/// A disclosure as it is made.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct PublicationBody {
-    /// The unit whose staff will read.
-    #[schema(value_type = Uuid)]
-    unit: Raw<UnitId>,
-    /// The roles that will read there; all assigned staff when empty.
-    #[serde(default)]
-    #[schema(value_type = Vec<String>, example = json!(["head_teacher", "school_counsellor"]))]
-    roles: Vec<Raw<Role>>,
-    /// The legal ground.
-    #[schema(value_type = String, example = "CHILD_H")]
-    ground: Raw<Ground>,
-    /// Why it is needed. Grounds without a consent require it.
-    reason: Option<String>,
-}
-
-/// A disclosure that was made.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Publication {
-    id: Uuid,
-    item: Uuid,
-    unit: Uuid,
-    roles: Vec<Role>,
-    ground: Ground,
-    /// The consent that it rests on.
-    consent: Option<Uuid>,
-    published_at: DateTime<Utc>,
-}
-
 /// Writes an item. Nobody outside the unit sees it, nor that it is there.
 #[utoipa::path(tag = "items", responses((status = 201, body = Item)))]
 #[post("/cases/{case}/items")]
@@ -100,8 +99,7 @@ pub async fn write_item(desk: Desk, path: web::Path<Uuid>, body: Body<ItemBody>)
     let (unit, category, draft) = body.value.parse()?;
     desk.perform_once(body.digest, WriteItem { case, unit, category }, move |work| {
         let item = Item::from(work.write(&draft)?);
-        // An item is never changed, so that its version stays the first.
-        reply::created(format!("/v1/items/{}", item.id), 1, &item)
+        reply::created(format!("/v1/items/{}", item.id), item.version, &item)
     })
     .await
 }
@@ -121,26 +119,19 @@ pub async fn list_items(desk: Desk, path: web::Path<Uuid>, paging: Paging) -> An
 pub async fn read_item(desk: Desk, path: web::Path<Uuid>) -> Answer {
     let item = ItemId::new(path.into_inner());
     let served = desk.perform(ReadItem { item }, |work| work.item()).await?;
-    served.tagged(|_| 1).json(Item::from)
+    served.tagged(ItemView::version).json(Item::from)
 }
 
-/// Publishes an item to an audience, on a ground.
-#[utoipa::path(tag = "items", responses((status = 201, body = Publication)))]
-#[post("/items/{item}/publications")]
-pub async fn publish_item(
-    desk: Desk,
-    path: web::Path<Uuid>,
-    body: Body<PublicationBody>,
-) -> Answer {
+/// Adds a correction, which stands beside what it corrects. Whoever reads the item reads it, too.
+#[utoipa::path(tag = "items", responses((status = 201, body = Item)))]
+#[post("/items/{item}/addenda")]
+pub async fn add_addendum(desk: Desk, path: web::Path<Uuid>, body: Body<AddendumBody>) -> Answer {
     let item = ItemId::new(path.into_inner());
-    let (unit, ground, draft) = body.value.parse()?;
-    let act = PublishItem { item, unit, ground, reasoned: draft.reason.is_some() };
-    let desk = match &draft.reason {
-        Some(reason) => desk.with_reason(reason.clone()),
-        None => desk,
-    };
-    desk.perform_once(body.digest, act, move |work| {
-        reply::made(&Publication::from(work.publish(&draft)?))
+    let text = body.value.parse()?;
+    desk.perform_once(body.digest, AddAddendum { item }, move |work| {
+        let view = work.add(&text)?;
+        let version = view.version();
+        reply::created(format!("/v1/items/{item}"), version, &Item::from(view))
     })
     .await
 }
@@ -152,22 +143,17 @@ impl ItemBody {
         let category = faults.keep("/category", self.category.read());
         let title = faults.keep("/title", text(&self.title));
         let body = faults.keep("/body", text(&self.body));
-        let draft = || Some((unit?, category?, ItemDraft { title: title?, body: body? }));
-        draft().ok_or(faults)
+        let (safety, confidential) = (self.safety, self.confidential);
+        let draft = || Some(ItemDraft { title: title?, body: body?, safety, confidential });
+        let read = || Some((unit?, category?, draft()?));
+        read().ok_or(faults)
     }
 }
 
-impl PublicationBody {
-    fn parse(&self) -> Result<(UnitId, Ground, PublicationDraft), Faults> {
+impl AddendumBody {
+    fn parse(&self) -> Result<String, Faults> {
         let mut faults = Faults::default();
-        let unit = faults.keep("/unit", self.unit.read());
-        let roles =
-            faults.each("/roles", &self.roles, |faults, at, role| faults.keep(at, role.read()));
-        let ground = faults.keep("/ground", self.ground.read());
-        // A reason of nothing but space is none: the ground's rule says that one is required.
-        let reason = self.reason.as_deref().and_then(|reason| text(reason).ok());
-        let draft = || Some((unit?, ground?, PublicationDraft { roles: roles?, reason }));
-        draft().ok_or(faults)
+        faults.keep("/body", text(&self.body)).ok_or(faults)
     }
 }
 
@@ -178,32 +164,34 @@ impl From<ItemView> for Item {
             publication: opening.publication.uuid(),
             consent: opening.consent.map(|consent| consent.uuid()),
         };
+        let version = view.version();
         Self {
             id: view.id.uuid(),
             case: view.case.uuid(),
             child: view.child.uuid(),
-            unit: view.unit.uuid(),
+            unit: named(view.unit),
             category: view.category,
             regime: view.regime,
             title: view.title,
             body: view.body,
-            written_by: view.written_by.uuid(),
+            written_by: named(view.written_by),
             written_at: view.written_at,
+            safety: view.safety,
+            confidential: view.confidential,
+            version,
+            addenda: view.addenda.into_iter().map(Addendum::from).collect(),
             grounds: view.openings.into_iter().map(opened).collect(),
         }
     }
 }
 
-impl From<PublicationView> for Publication {
-    fn from(view: PublicationView) -> Self {
+impl From<AddendumView> for Addendum {
+    fn from(view: AddendumView) -> Self {
         Self {
             id: view.id.uuid(),
-            item: view.item.uuid(),
-            unit: view.unit.uuid(),
-            roles: view.roles.into_iter().collect(),
-            ground: view.ground,
-            consent: view.consent.map(|consent| consent.uuid()),
-            published_at: view.published_at,
+            body: view.body,
+            written_by: named(view.written_by),
+            written_at: view.written_at,
         }
     }
 }

@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 use actix_web::body::BoxBody;
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::InternalError;
-use actix_web::http::Method;
 use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::{Error, HttpMessage, HttpResponse, web};
 use tracing::Instrument;
@@ -24,7 +24,7 @@ use super::front::Front;
 use super::headers;
 use super::mark::Mark;
 use super::problem::{Kind, MEDIA_TYPE, Problem};
-use super::recorded::Recorded;
+use super::recorded::{Missed, Recorded};
 use super::sign_in::sign_in;
 use crate::store::Unheard;
 
@@ -62,11 +62,19 @@ pub async fn net(
         status = Empty,
         microseconds = Empty,
     );
+    let beat = passage.beat();
     let answered = passage.through(request, next).instrument(span.clone()).await;
     let status = match &answered {
         Ok(answered) => answered.status(),
         Err(lost) => lost.as_response_error().status_code(),
     };
+    let missed = match &answered {
+        Ok(answered) => answered.response().extensions().contains::<Missed>(),
+        Err(_) => false,
+    };
+    if (missed || status == StatusCode::NOT_FOUND) && !beat.is_zero() {
+        tokio::time::sleep(until_the_beat(started.elapsed(), beat)).await;
+    }
     span.record("route", mark.route());
     span.record("status", status.as_u16());
     span.record("microseconds", u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX));
@@ -122,7 +130,7 @@ impl Passage {
         let fields = answer.headers_mut();
         headers::secure(fields, &self.path, self.front.server.hsts);
         headers::identify(fields, self.mark.id());
-        if let Some(recorded) = recorded.filter(|recorded| recorded.shown) {
+        if let Some(recorded) = recorded {
             headers::account(fields, recorded.entry);
         }
         answer
@@ -162,9 +170,23 @@ impl Passage {
         problem.response(self.mark.language(), self.mark.id())
     }
 
+    /// How far apart the moments are at which a miss is answered; none for what is no secret.
+    fn beat(&self) -> Duration {
+        let beat = Duration::from_millis(self.front.server.miss_beat_milliseconds.into());
+        if self.is_recorded() { beat } else { Duration::ZERO }
+    }
+
     fn is_recorded(&self) -> bool {
         self.path == "/v1" || self.path.starts_with("/v1/")
     }
+}
+
+/// How long a miss is held back. What is not for somebody takes some microseconds longer to
+/// refuse than what is not there; on a common beat nobody can tell.
+fn until_the_beat(taken: Duration, beat: Duration) -> Duration {
+    let over = taken.as_nanos() % beat.as_nanos().max(1);
+    let left = beat.as_nanos().saturating_sub(over);
+    Duration::from_nanos(u64::try_from(left).unwrap_or_default())
 }
 
 /// An answer without a request to hang it on.
@@ -217,6 +239,17 @@ mod tests {
         assert_eq!(within(long, panics).await, Err(Kind::Internal));
         let never = std::future::pending::<u8>();
         assert_eq!(within(Duration::ZERO, never).await, Err(Kind::TookTooLong));
+    }
+
+    #[test]
+    fn a_miss_waits_for_the_next_beat() {
+        let beat = Duration::from_millis(10);
+        for (taken, left) in
+            [(0, 10_000), (1, 9_999), (9_999, 1), (10_000, 10_000), (23_500, 6_500)]
+        {
+            let left = Duration::from_micros(left);
+            assert_eq!(until_the_beat(Duration::from_micros(taken), beat), left, "{taken}");
+        }
     }
 
     #[test]

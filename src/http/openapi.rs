@@ -138,6 +138,7 @@ fn problem(status: StatusCode) -> Response {
         .description(kinds.join(", "))
         .content(MEDIA_TYPE, ContentBuilder::new().schema(Some(schema)).build())
         .header("X-Request-Id", id_header("The request."))
+        .header("Samsyn-Entry", id_header("Its ledger entry, where somebody was heard."))
         .build()
 }
 

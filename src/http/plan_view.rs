@@ -5,6 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::field::named;
 use super::referral_view::View;
 use crate::casework::plans;
 use crate::domain::plan::{Action, Goal, Horizon, Lack, LegalClass, Need, PlanState};
@@ -18,8 +19,8 @@ pub struct Plan {
     pub id: Uuid,
     case: Uuid,
     child: Uuid,
-    /// The coordinating unit.
-    unit: Uuid,
+    /// The coordinating unit. It is kept from whom a family's whereabouts are kept.
+    unit: Option<Uuid>,
     state: PlanState,
     met_on: Option<NaiveDate>,
     follow_up_on: Option<NaiveDate>,
@@ -60,7 +61,8 @@ pub struct PlanGoal {
 pub struct PlanAction {
     id: Uuid,
     goal: Uuid,
-    unit: Uuid,
+    /// The unit that answers for it; kept as above.
+    unit: Option<Uuid>,
     legal_class: LegalClass,
     text: String,
     third_party: Option<String>,
@@ -95,7 +97,7 @@ impl From<PlanView> for Plan {
             id: view.id.uuid(),
             case: view.case.uuid(),
             child: view.child.uuid(),
-            unit: view.unit.uuid(),
+            unit: named(view.unit),
             state: view.state,
             met_on: view.frame.met_on,
             follow_up_on: view.frame.follow_up_on,
@@ -148,7 +150,7 @@ impl From<Action> for PlanAction {
         Self {
             id: action.id.uuid(),
             goal: action.goal.uuid(),
-            unit: action.unit.uuid(),
+            unit: named(action.unit),
             legal_class: action.class,
             text: action.text,
             third_party: action.third_party,

@@ -11,11 +11,12 @@ use super::desk::{Answer, Desk};
 use super::etag::IfMatch;
 use super::fault::Faults;
 use super::field::{Raw, text};
+use super::paging::{PageQuery, Paging};
 use super::plan_view::Plan;
 use super::referral_view::View;
 use super::reply;
 use crate::access::act::{
-    ActivatePlan, ConfirmPlan, DraftPlan, EditPlan, ListPlans, ReadPlan, WriteAction,
+    ActivatePlan, ConfirmPlan, DraftPlan, EditPlan, ListOwnPlans, ListPlans, ReadPlan, WriteAction,
 };
 use crate::casework::plans;
 use crate::domain::ids::{AgencyId, CaseId, GoalId, NeedId, PlanId, UnitId};
@@ -121,6 +122,15 @@ pub async fn read_plan(desk: Desk, path: web::Path<Uuid>) -> Answer {
     let plan = PlanId::new(path.into_inner());
     let served = desk.perform(ReadPlan { plan }, |work| work.read()).await?;
     served.tagged(|view| view.version).json(Plan::from)
+}
+
+/// The plans in force that concern oneself: as child, as guardian, or by a power; oldest first.
+#[utoipa::path(tag = "plans", params(PageQuery), responses((status = 200, body = Vec<Plan>)))]
+#[get("/me/plans")]
+pub async fn list_own_plans(desk: Desk, paging: Paging) -> Answer {
+    let page = paging.page();
+    let served = desk.perform(ListOwnPlans {}, move |work| work.plans(page)).await?;
+    served.page(&paging, |row| row.id.uuid(), Plan::from)
 }
 
 /// Changes the plan's common parts. The coordinating unit's work.

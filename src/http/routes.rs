@@ -4,12 +4,18 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    cases, children, concern_reports, consents, health, items, logs, me, plans, referrals, units,
+    assignments, bars, blocks, break_glass, cases, children, concern_reports, conflicts, consents,
+    decisions, disclosure_preview, explain, health, information_requests, items, logs, maturity,
+    me, notices, plans, publications, receipts, referrals, units,
 };
 
 /// Every address of the service, besides its own description.
 pub fn all(config: &mut ServiceConfig<'_>) {
-    config.service(health::live).service(health::ready).service(scope::scope("/v1").configure(v1));
+    config
+        .service(health::live)
+        .service(health::ready)
+        .service(receipts::read_keys)
+        .service(scope::scope("/v1").configure(v1));
 }
 
 /// What is decided and recorded: all of it, and nothing else is under `/v1`.
@@ -42,8 +48,9 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(cases::invite_party)
         .service(cases::list_invitations)
         .service(cases::answer_invitation)
-        .service(cases::assign_staff)
-        .service(cases::release_staff);
+        .service(assignments::assign_staff)
+        .service(assignments::release_staff)
+        .service(cases::close_case);
 
     // Who lifts which secrecy, for what, until when.
     config
@@ -51,14 +58,27 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(consents::list_consents)
         .service(consents::read_consent)
         .service(consents::answer_consent)
-        .service(consents::withdraw_consent);
+        .service(consents::withdraw_consent)
+        .service(consents::list_consent_versions)
+        .service(consents::list_own_consents)
+        .service(maturity::assess_maturity)
+        .service(maturity::list_maturity_assessments)
+        .service(receipts::read_receipt);
 
     // What is known, who owns it, to whom it is disclosed.
     config
         .service(items::write_item)
         .service(items::list_items)
         .service(items::read_item)
-        .service(items::publish_item);
+        .service(items::add_addendum)
+        .service(publications::publish_item)
+        .service(publications::list_publications)
+        .service(publications::revoke_publication)
+        .service(publications::mark_missent)
+        .service(publications::list_openings)
+        .service(disclosure_preview::preview_disclosure)
+        .service(information_requests::request_information)
+        .service(information_requests::list_information_requests);
 
     // One plan.
     config
@@ -70,8 +90,33 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(plans::write_goal)
         .service(plans::write_action)
         .service(plans::confirm_plan)
-        .service(plans::activate_plan);
+        .service(plans::activate_plan)
+        .service(plans::list_own_plans);
+
+    // Walls that no role passes.
+    config
+        .service(conflicts::declare_conflict)
+        .service(blocks::block_item)
+        .service(blocks::lift_block)
+        .service(bars::hide_item)
+        .service(bars::show_item)
+        .service(bars::bar_guardian)
+        .service(bars::unbar_guardian);
+
+    // What a unit must know of.
+    config.service(notices::list_notices).service(notices::read_notice);
+
+    // When it can't wait, and who looks at it afterwards.
+    config
+        .service(break_glass::open_case)
+        .service(break_glass::open_by_number)
+        .service(break_glass::list_openings)
+        .service(break_glass::read_opening)
+        .service(break_glass::review_opening);
 
     // What was done.
     config.service(logs::read_log).service(logs::export_log);
+
+    // Why it was decided so, and what would be decided.
+    config.service(decisions::read_decision).service(explain::explain_access);
 }

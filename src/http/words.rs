@@ -47,6 +47,8 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::domain::notice::NoticeKind;
+    use crate::domain::text::Coded;
     use crate::http::fault::REASONS;
     use crate::http::problem::Kind;
 
@@ -146,6 +148,13 @@ mod tests {
     }
 
     #[test]
+    fn every_notice_says_what_to_do() {
+        for kind in NoticeKind::ALL {
+            assert_said(&format!("notice-{}", kind.code()));
+        }
+    }
+
+    #[test]
     fn every_obstacle_that_the_casework_knows_has_a_text() {
         for reason in words_in_sources("reason") {
             assert_said(&format!("field-{reason}"));
@@ -166,6 +175,8 @@ mod tests {
                     REASONS.contains(&word) || words_in_sources("reason").contains(word)
                 }
                 Some(("lack", word)) => LACKS.contains(&word),
+                Some(("notice", word)) => NoticeKind::from_code(word).is_ok(),
+                Some(("receipt", _)) => true,
                 Some(("state", word)) => words_in_sources("why").contains(word),
                 _ => false,
             }

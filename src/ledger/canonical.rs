@@ -66,7 +66,8 @@ pub(super) fn parse_hex<const N: usize>(text: &str) -> Option<[u8; N]> {
     Some(bytes)
 }
 
-fn write(value: &Value, out: &mut String) {
+/// Adds the canonical bytes of `value` to `out`.
+pub(super) fn write(value: &Value, out: &mut String) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(true) => out.push_str("true"),
@@ -131,7 +132,8 @@ fn is_escaped(c: char) -> bool {
     c < ' ' || c == '"' || c == '\\'
 }
 
-fn is_plain(value: &Value) -> bool {
+/// Whether `value` has canonical bytes.
+pub(super) fn is_plain(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::Bool(_) | Value::String(_) => true,

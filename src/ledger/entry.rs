@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::LedgerError;
 use super::canonical;
+use super::fact_sheet::FactSheet;
 use super::merkle::Hash;
 use super::wire::{Draft, Fields, Wire};
 use super::words::{ActorKind, Decision, Effect, Outcome};
@@ -117,6 +118,8 @@ pub struct Record {
     pub publication: Option<PublicationId>,
     /// The consent it rested on.
     pub consent: Option<ConsentId>,
+    /// The facts that this very decision rested on; each row of a list has its own.
+    pub facts: Option<FactSheet>,
     /// Random. Without it, whoever holds the hash could try guesses at the record.
     pub salt: [u8; 16],
 }
@@ -242,6 +245,7 @@ impl Record {
             ground: fields.may("ground")?,
             publication: fields.may("publication")?,
             consent: fields.may("consent")?,
+            facts: fields.may("facts")?,
             salt: fields.need("salt")?,
         };
         fields.end()?;
@@ -261,6 +265,7 @@ impl Record {
             .with_some("ground", &self.ground)
             .with_some("publication", &self.publication)
             .with_some("consent", &self.consent)
+            .with_some("facts", &self.facts)
             .with("salt", &self.salt)
             .bytes();
         let hash = Hash::of(&bytes);
@@ -380,6 +385,14 @@ mod tests {
             Record::parse(wrong.as_bytes()),
             Err(LedgerError::UnknownField { object: "a record" })
         ));
+        let (before, after) = record.split_once("\"facts\":{").unwrap();
+        let (_, after) = after.split_once('}').unwrap();
+        let with =
+            |facts: &str| Record::parse(format!("{before}\"facts\":{facts}{after}").as_bytes());
+        assert!(with("{}").is_ok() && with("{\"a\":1,\"b\":1}").is_ok());
+        for wrong in ["[]", "true", "null", "{\"a\":1.5}", "{\"b\":1,\"a\":1}"] {
+            assert!(with(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -10,12 +10,14 @@ pub use bundle::{Manifest, RecordLine, fence_line, leaf_line};
 pub use checkpoint::{Checkpoint, LogKey, VerifierKey};
 pub use csv::{csv_header, csv_row};
 pub use entry::{ActorMark, Header, Record, Resource, SealedEntry, SealedRecord};
+pub use fact_sheet::FactSheet;
 pub use finding::{Fault, Finding, KeySource, Part, Report};
 pub use leaf::{Leaf, origin};
 pub use merkle::{
     Hash, consistency_proof, inclusion_proof, root, verify_consistency, verify_inclusion,
 };
 pub use range::CompactRange;
+pub use receipt::{ReceiptKey, ReceiptVerifier, open_receipt};
 pub use verify::verify;
 pub use words::{ActorKind, Decision, Effect, Outcome, Word};
 
@@ -24,10 +26,12 @@ mod canonical;
 mod checkpoint;
 mod csv;
 mod entry;
+mod fact_sheet;
 mod finding;
 mod leaf;
 mod merkle;
 mod range;
+mod receipt;
 #[cfg(test)]
 mod sample;
 mod verify;
@@ -84,6 +88,9 @@ pub enum LedgerError {
     /// A log's name with a space, a plus or a control character in it, or an empty one.
     #[error("`{0}` cannot be the name of a log")]
     Origin(String),
+    /// Not a signed receipt, or signed with another key.
+    #[error("not a receipt that this key has signed")]
+    Receipt,
     /// Not a C2SP verifier key for Ed25519.
     #[error("not a verifier key of the form name+hash+key")]
     Key,

@@ -1,11 +1,13 @@
 //! A log made up for tests.
 
 use chrono::{DateTime, TimeDelta};
+use serde_json::json;
 use uuid::Uuid;
 
 use super::{
-    ActorKind, ActorMark, Checkpoint, CompactRange, Decision, Effect, Hash, Header, Leaf, LogKey,
-    Manifest, Outcome, Record, RecordLine, Resource, SealedEntry, fence_line, leaf_line, origin,
+    ActorKind, ActorMark, Checkpoint, CompactRange, Decision, Effect, FactSheet, Hash, Header,
+    Leaf, LogKey, Manifest, Outcome, Record, RecordLine, Resource, SealedEntry, fence_line,
+    leaf_line, origin,
 };
 use crate::clock::Instant;
 use crate::domain::ids::AgencyId;
@@ -74,6 +76,9 @@ pub(super) fn record(n: u64) -> Record {
         ground: Some("CONSENT".to_owned()),
         publication: Some(Uuid::from_u128(0x302).into()),
         consent: Some(Uuid::from_u128(0x303).into()),
+        facts: n
+            .is_multiple_of(2)
+            .then(|| FactSheet::new(json!({ "inside": false, "age": 9 })).unwrap()),
         salt: [0xa0 | n as u8; 16],
     }
 }

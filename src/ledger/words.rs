@@ -22,6 +22,8 @@ pub trait Word: Copy + 'static {
 pub enum Decision {
     /// The act was allowed.
     Permit,
+    /// The act was allowed by an emergency opening, and by nothing else.
+    PermitOverride,
     /// The act was not allowed.
     Deny,
 }
@@ -61,13 +63,16 @@ pub enum Effect {
     Changed,
     /// It was kept from the actor.
     Refused,
+    /// The actor asked whether they may, and nothing of it was shown.
+    Asked,
 }
 
 impl Word for Decision {
-    const ALL: &'static [Self] = &[Self::Permit, Self::Deny];
+    const ALL: &'static [Self] = &[Self::Permit, Self::PermitOverride, Self::Deny];
     fn word(self) -> &'static str {
         match self {
             Self::Permit => "permit",
+            Self::PermitOverride => "permit_override",
             Self::Deny => "deny",
         }
     }
@@ -99,12 +104,13 @@ impl Word for ActorKind {
 }
 
 impl Word for Effect {
-    const ALL: &'static [Self] = &[Self::Shown, Self::Changed, Self::Refused];
+    const ALL: &'static [Self] = &[Self::Shown, Self::Changed, Self::Refused, Self::Asked];
     fn word(self) -> &'static str {
         match self {
             Self::Shown => "shown",
             Self::Changed => "changed",
             Self::Refused => "refused",
+            Self::Asked => "asked",
         }
     }
 }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::domain::law::{Dated, Law, WaiverAges};
+use crate::domain::law::{Dated, InterventionAges, Law, WaiverAges};
 
 /// The law that the service is built with.
 const SWEDEN: &str = include_str!("../../config/law/se.toml");
@@ -41,6 +41,12 @@ pub enum LawError {
 struct Written {
     time_zone: String,
     waiver_ages: Vec<WaiverAgesRow>,
+    intervention_ages: Vec<InterventionAgesRow>,
+    unreachable_days_max: Vec<DaysRow>,
+    break_glass_minutes: Vec<MinutesRow>,
+    break_glass_review_days: Vec<DaysRow>,
+    read_only_days_after_close: Vec<DaysRow>,
+    substitute_days_max: Vec<DaysRow>,
     waiver_days_max: Vec<DaysRow>,
     child_below_age: Vec<AgeRow>,
 }
@@ -58,11 +64,30 @@ struct WaiverAgesRow {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct InterventionAgesRow {
+    valid_from: NaiveDate,
+    valid_to: Option<NaiveDate>,
+    source: String,
+    child_from: i64,
+    child_alone_from: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct DaysRow {
     valid_from: NaiveDate,
     valid_to: Option<NaiveDate>,
     source: String,
     days: i64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MinutesRow {
+    valid_from: NaiveDate,
+    valid_to: Option<NaiveDate>,
+    source: String,
+    minutes: i64,
 }
 
 #[derive(Deserialize)]
@@ -86,6 +111,16 @@ pub fn read_law(text: Option<&str>) -> Result<Law, LawError> {
             .parse()
             .map_err(|_| LawError::TimeZone(written.time_zone.clone()))?,
         waiver_ages: written.waiver_ages.into_iter().map(WaiverAgesRow::dated).collect(),
+        intervention_ages: written
+            .intervention_ages
+            .into_iter()
+            .map(InterventionAgesRow::dated)
+            .collect(),
+        unreachable_days_max: written
+            .unreachable_days_max
+            .into_iter()
+            .map(|row| dated(row.valid_from, row.valid_to, row.source, row.days))
+            .collect(),
         waiver_days_max: written
             .waiver_days_max
             .into_iter()
@@ -96,6 +131,14 @@ pub fn read_law(text: Option<&str>) -> Result<Law, LawError> {
             .into_iter()
             .map(|row| dated(row.valid_from, row.valid_to, row.source, row.age))
             .collect(),
+        break_glass_minutes: written
+            .break_glass_minutes
+            .into_iter()
+            .map(|row| dated(row.valid_from, row.valid_to, row.source, row.minutes))
+            .collect(),
+        break_glass_review_days: days(written.break_glass_review_days),
+        read_only_days_after_close: days(written.read_only_days_after_close),
+        substitute_days_max: days(written.substitute_days_max),
     };
     check("waiver_ages", &law.waiver_ages, |ages| {
         let WaiverAges { with_child_from, child_alone_from, adult_from } = *ages;
@@ -104,10 +147,29 @@ pub fn read_law(text: Option<&str>) -> Result<Law, LawError> {
             && child_alone_from <= adult_from;
         (!ordered).then_some("the ages do not rise")
     })?;
+    check("intervention_ages", &law.intervention_ages, |ages| {
+        let InterventionAges { child_from, child_alone_from } = *ages;
+        (child_from < 0 || child_alone_from < child_from).then_some("the ages do not rise")
+    })?;
     let above_zero = |number: &i64| (*number < 1).then_some("the number must be at least 1");
     check("waiver_days_max", &law.waiver_days_max, above_zero)?;
+    check("unreachable_days_max", &law.unreachable_days_max, above_zero)?;
     check("child_below_age", &law.child_below_age, above_zero)?;
+    check("break_glass_minutes", &law.break_glass_minutes, above_zero)?;
+    check("break_glass_review_days", &law.break_glass_review_days, above_zero)?;
+    check("read_only_days_after_close", &law.read_only_days_after_close, above_zero)?;
+    check("substitute_days_max", &law.substitute_days_max, above_zero)?;
     Ok(law)
+}
+
+impl InterventionAgesRow {
+    fn dated(self) -> Dated<InterventionAges> {
+        let ages = InterventionAges {
+            child_from: self.child_from,
+            child_alone_from: self.child_alone_from,
+        };
+        dated(self.valid_from, self.valid_to, self.source, ages)
+    }
 }
 
 impl WaiverAgesRow {
@@ -119,6 +181,10 @@ impl WaiverAgesRow {
         };
         dated(self.valid_from, self.valid_to, self.source, ages)
     }
+}
+
+fn days(rows: Vec<DaysRow>) -> Vec<Dated<i64>> {
+    rows.into_iter().map(|row| dated(row.valid_from, row.valid_to, row.source, row.days)).collect()
 }
 
 fn dated<T>(
@@ -161,6 +227,9 @@ mod tests {
         assert_eq!((ages.with_child_from, ages.child_alone_from, ages.adult_from), (12, 15, 18));
         assert_eq!(in_force(&law.child_below_age, day).map(|law| law.says), Some(18));
         assert_eq!(in_force(&law.waiver_days_max, day).map(|law| law.says), Some(365));
+        let ages = in_force(&law.intervention_ages, day).expect("ages").says;
+        assert_eq!((ages.child_from, ages.child_alone_from), (12, 15));
+        assert_eq!(in_force(&law.unreachable_days_max, day).map(|law| law.says), Some(14));
         assert_eq!(law.time_zone, chrono_tz::Europe::Stockholm);
     }
 
@@ -179,6 +248,8 @@ mod tests {
             ("Europe/Stockholm", "Europe/Samsyn", "no time zone"),
             ("child_alone_from = 15", "child_alone_from = 11", "do not rise"),
             ("days = 365", "days = 0", "at least 1"),
+            ("days = 14", "days = 0", "at least 1"),
+            ("3:4\"\nchild_from = 12", "3:4\"\nchild_from = 16", "do not rise"),
             ("age = 18", "age = 18\nvalid_to = \"2001-01-01\"", "ends before it begins"),
             ("age = 18", "years = 18", "years"),
             ("[[waiver_ages]]", "[[old_waiver_ages]]", "waiver_ages"),

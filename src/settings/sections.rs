@@ -29,6 +29,8 @@ pub struct ServerSettings {
     pub body_seconds_max: u32,
     /// How long a request may take in all, seconds.
     pub request_seconds_max: u32,
+    /// How far apart the moments are at which 404 is answered, milliseconds; 0 answers at once.
+    pub miss_beat_milliseconds: u32,
     /// How long a stop waits for requests that have begun, seconds.
     pub shutdown_seconds_max: u32,
     /// The longest target and header fields together, bytes.
@@ -119,6 +121,9 @@ pub struct PolicySettings {
     /// A directory to take instead of the built-in policies.
     #[serde(deserialize_with = "path_or_none")]
     pub dir: Option<PathBuf>,
+    /// A directory with agencies' own policies.
+    #[serde(deserialize_with = "path_or_none")]
+    pub agencies: Option<PathBuf>,
 }
 
 /// The table `[telemetry]`.

@@ -2,20 +2,25 @@
 
 use std::collections::BTreeSet;
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 
 use super::db::Database;
 use super::error::Halt;
+use super::parties::NewAssignment;
 use super::schema::{assignment, case_file, party};
 use super::sql::At;
 use super::work::{Page, Work};
 use crate::access::Act;
-use crate::access::act::{ListCases, OpenCase, ReadCase};
+use crate::access::act::{CloseCase, ListCases, OpenCase, ReadCase};
 use crate::access::facts::PartyStanding;
 use crate::clock::Instant;
+use crate::domain::closing::ClosingReason;
 use crate::domain::ids::{AreaId, CaseId, ChildId, ReferralId, StaffId, UnitId};
+use crate::domain::law::in_force;
+use crate::domain::notice::NoticeKind;
 use crate::domain::referral::ReferralState;
+use crate::domain::text::Coded;
 use crate::ledger::Effect;
 
 /// A case as it is opened.
@@ -59,6 +64,8 @@ pub struct CaseView {
     pub key_question: String,
     /// Who takes part.
     pub parties: Vec<PartyView>,
+    /// How it ended, if it has.
+    pub closing: Option<Closing>,
     /// Its version.
     pub version: i64,
 }
@@ -89,6 +96,21 @@ pub struct AssignmentRow {
     pub from: NaiveDate,
     /// To which day, if it is known.
     pub to: Option<NaiveDate>,
+    /// It covers for a colleague.
+    pub substitute: bool,
+}
+
+/// How a case ended.
+#[derive(Clone, Debug)]
+pub struct Closing {
+    /// When.
+    pub at: Instant,
+    /// Why.
+    pub reason: ClosingReason,
+    /// The same in words, where that is not enough.
+    pub note: Option<String>,
+    /// The last day on which the units that took part read it.
+    pub read_until: NaiveDate,
 }
 
 impl Work<'_, OpenCase> {
@@ -116,7 +138,7 @@ impl Work<'_, OpenCase> {
             ))
             .execute(self.database)?;
         self.add_party(id, area, unit, PartyStanding::Active)?;
-        self.add_assignment(id, area, unit, new.owner, (today, None))?;
+        self.add_assignment(id, area, unit, &NewAssignment::of(new.owner))?;
         // Whoever is named twice is asked once, and whoever opens the case takes part already.
         let invited: BTreeSet<UnitId> = new.invite.iter().copied().collect();
         for invited in invited.into_iter().filter(|invited| *invited != unit) {
@@ -160,6 +182,33 @@ impl Work<'_, ReadCase> {
     }
 }
 
+impl Work<'_, CloseCase> {
+    /// Closes it, and tells every unit that takes part.
+    pub fn close(&mut self, reason: ClosingReason, note: Option<&str>) -> Result<CaseView, Halt> {
+        let id = self.act().case;
+        diesel::update(case_file::table.find(id))
+            .set((
+                case_file::closed_at.eq(At(self.now())),
+                case_file::closed_because.eq(reason.code()),
+                case_file::closed_note.eq(note),
+                case_file::closed_by_id.eq(self.staff()),
+                case_file::version.eq(case_file::version + 1),
+            ))
+            .execute(self.database)?;
+        let view = self.case(id)?;
+        let mut owners = BTreeSet::new();
+        for party in view.parties.iter().filter(|party| party.standing.reads()) {
+            self.notify(party.unit, NoticeKind::CaseClosed, ("Case", id.uuid()))?;
+            owners.insert(self.agency_of(party.unit)?);
+        }
+        let own = self.facts().resource.owner.map(|owner| owner.agency);
+        for owner in owners.into_iter().filter(|owner| Some(*owner) != own) {
+            self.touched(owner, ("Case", id.uuid()), Effect::Changed);
+        }
+        Ok(view)
+    }
+}
+
 impl<A: Act> Work<'_, A> {
     pub(super) fn case(&mut self, id: CaseId) -> Result<CaseView, Halt> {
         type Row = (ChildId, ReferralId, UnitId, StaffId, NaiveDate, String, At, i64);
@@ -179,7 +228,21 @@ impl<A: Act> Work<'_, A> {
                 .first(self.database)?;
         let summary = CaseSummary { id, child, unit, first_contact_on, opened_at: opened_at.0 };
         let parties = self.parties(id)?;
-        Ok(CaseView { summary, referral, owner, key_question, parties, version })
+        let closing = self.closing(id)?;
+        Ok(CaseView { summary, referral, owner, key_question, parties, closing, version })
+    }
+
+    fn closing(&mut self, id: CaseId) -> Result<Option<Closing>, Halt> {
+        let row: (Option<At>, Option<String>, Option<String>) = case_file::table
+            .find(id)
+            .select((case_file::closed_at, case_file::closed_because, case_file::closed_note))
+            .first(self.database)?;
+        let (Some(At(at)), Some(reason), note) = row else { return Ok(None) };
+        let law = &self.means.law;
+        let (closed_on, read) = (law.day_of(at), &law.read_only_days_after_close);
+        let days = in_force(read, self.today()).map_or(0, |law| law.says.unsigned_abs());
+        let read_until = closed_on.checked_add_days(Days::new(days)).unwrap_or(closed_on);
+        Ok(Some(Closing { at, reason: ClosingReason::from_code(&reason)?, note, read_until }))
     }
 
     pub(super) fn parties(&mut self, id: CaseId) -> Result<Vec<PartyView>, Halt> {
@@ -195,16 +258,18 @@ impl<A: Act> Work<'_, A> {
                 party::reason,
             ))
             .load(self.database)?;
-        let assigned: Vec<(UnitId, StaffId, NaiveDate, Option<NaiveDate>)> = assignment::table
-            .filter(assignment::case_id.eq(id))
-            .order(assignment::id)
-            .select((
-                assignment::unit_id,
-                assignment::staff_id,
-                assignment::from_date,
-                assignment::to_date,
-            ))
-            .load(self.database)?;
+        let assigned: Vec<(UnitId, StaffId, NaiveDate, Option<NaiveDate>, bool)> =
+            assignment::table
+                .filter(assignment::case_id.eq(id))
+                .order(assignment::id)
+                .select((
+                    assignment::unit_id,
+                    assignment::staff_id,
+                    assignment::from_date,
+                    assignment::to_date,
+                    assignment::substitute,
+                ))
+                .load(self.database)?;
         Ok(rows
             .into_iter()
             .map(|(unit, standing, invited_at, answered_at, reason)| PartyView {
@@ -216,10 +281,11 @@ impl<A: Act> Work<'_, A> {
                 assigned: assigned
                     .iter()
                     .filter(|row| row.0 == unit)
-                    .map(|(_, staff, from, to)| AssignmentRow {
+                    .map(|(_, staff, from, to, substitute)| AssignmentRow {
                         staff: *staff,
                         from: *from,
                         to: *to,
+                        substitute: *substitute,
                     })
                     .collect(),
             })

@@ -6,69 +6,68 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::consent_rows::{ConsentView, views};
+use super::db::Database;
 use super::error::{Halt, StoreError};
-use super::facts::Gather;
-use super::schema::{consent, consent_answer};
+use super::facts::{Gather, Gathering};
+use super::families::{Families, Moment, ages_on};
+use super::schema::{consent, consent_answer, custody, power};
 use super::sql::{At, Json, codes};
-use super::work::Work;
-use crate::access::Act;
-use crate::access::act::{AnswerConsent, AskConsent, ListConsents, ReadConsent, WithdrawConsent};
+use super::work::{Page, Work};
+use crate::access::act::{
+    AnswerConsent, AskConsent, ListConsents, ListOwnConsents, ReadConsent, WithdrawConsent,
+};
+use crate::access::facts::PrincipalKind;
+use crate::access::{Act, decide};
 use crate::domain::category::Category;
-use crate::domain::consent::{Answer, Manner, who_must_give};
+use crate::domain::consent::{Answer, ConsentKind, Manner, Terms};
 use crate::domain::ids::{AreaId, ChildId, ConsentId, PersonId};
 use crate::domain::law::in_force;
 use crate::domain::obstacle::Obstacle;
 use crate::domain::text::Coded;
 
-/// What is asked for.
-#[derive(Clone, Debug)]
-pub struct ConsentDraft {
-    /// What it would cover; `from` and `to` are the act's.
-    pub categories: BTreeSet<Category>,
-    /// For what.
-    pub purpose: String,
-    /// The first day.
-    pub valid_from: NaiveDate,
-    /// The last day.
-    pub valid_to: NaiveDate,
-    /// The language it was explained in.
-    pub explained_in: String,
-}
-
 /// An answer as it is taken.
 #[derive(Clone, Debug)]
 pub struct AnswerDraft {
-    /// Given or refused.
+    /// What is said.
     pub answer: Answer,
-    /// How it was given.
-    pub manner: Manner,
+    /// For which of the categories; all when it doesn't say.
+    pub categories: Option<BTreeSet<Category>>,
+    /// How it was given; of somebody who couldn't be reached, not at all.
+    pub manner: Option<Manner>,
     /// In which language it was explained to this giver.
-    pub language: String,
+    pub language: Option<String>,
     /// Who witnessed it, by function.
     pub witness: Option<String>,
+    /// Where the signed paper or file is kept.
+    pub evidence: Option<String>,
+    /// Why; of somebody who couldn't be reached, what was tried.
+    pub reason: Option<String>,
 }
 
 impl Work<'_, AskConsent> {
     /// Records what is asked for, and who must give it.
-    pub fn ask(&mut self, draft: &ConsentDraft) -> Result<ConsentView, Halt> {
+    pub fn ask(&mut self, terms: &Terms) -> Result<ConsentView, Halt> {
         let act = self.act().clone();
         let facts = self.facts();
         let child = facts.resource.child.unwrap_or(ChildId::nobody());
-        let today = self.means.law.day_of(self.now());
-        let ages = in_force(&self.means.law.waiver_ages, today)
-            .ok_or_else(|| StoreError::Corrupt("no law says who lifts secrecy today".into()))?;
-        let age = facts.situation.age.0;
-        let guardians = self.guardians_of(child)?;
-        let givers = who_must_give(ages.says, age, child, &guardians);
-        if age < 0 || givers.is_empty() {
+        let today = self.today();
+        let ages = ages_on(&self.means.law, today)?;
+        let families = Families::load(self.database, &[child])?;
+        let family = families.of(child, act.case, act.kind, Moment::of(today))?;
+        let givers = family.ways(ages, terms).people();
+        if givers.is_empty() {
             return Err(Obstacle::State { why: "nobody_can_consent" }.into());
         }
-        let days_max = in_force(&self.means.law.waiver_days_max, today).map_or(0, |law| law.says);
-        if (draft.valid_to - draft.valid_from).num_days() > days_max {
-            return Err(Obstacle::Field { field: "valid_to", reason: "period_too_long" }.into());
+        self.check_period(today, terms)?;
+        match act.kind {
+            ConsentKind::Waiver => {
+                self.known_agency(terms.from, "from_agency")?;
+                self.known_agency(terms.to, "to_agency")?;
+            }
+            ConsentKind::Plan | ConsentKind::Intervention => {
+                self.known_agency(terms.from, "agency")?;
+            }
         }
-        self.known_agency(act.from, "from_agency")?;
-        self.known_agency(act.to, "to_agency")?;
         let area = self.area_of(child)?;
         let id: ConsentId = self.means.clock.new_id();
         diesel::insert_into(consent::table)
@@ -78,15 +77,21 @@ impl Work<'_, AskConsent> {
                     consent::area_id.eq(area),
                     consent::case_id.eq(act.case),
                     consent::child_id.eq(child),
-                    consent::from_agency_id.eq(act.from),
-                    consent::to_agency_id.eq(act.to),
-                    consent::categories.eq(codes(&draft.categories)),
-                    consent::purpose.eq(&draft.purpose),
+                    consent::kind.eq(act.kind.code()),
+                    consent::from_agency_id.eq(terms.from),
+                    consent::to_agency_id.eq(terms.to),
+                    consent::categories.eq(codes(&terms.categories)),
+                    consent::purpose.eq(&terms.purpose),
+                    consent::valid_from.eq(terms.valid_from),
+                    consent::valid_to.eq(terms.valid_to),
                 ),
                 (
-                    consent::valid_from.eq(draft.valid_from),
-                    consent::valid_to.eq(draft.valid_to),
-                    consent::explained_in.eq(&draft.explained_in),
+                    consent::explained.eq(&terms.explained),
+                    consent::explained_in.eq(&terms.explained_in),
+                    consent::with_assessment.eq(terms.with_assessment),
+                    consent::suitable_because.eq(&terms.suitable_because),
+                    consent::urgent_because.eq(&terms.urgent_because),
+                    consent::far_reaching.eq(terms.far_reaching),
                     consent::givers.eq(ids(&givers)),
                     consent::asked_by_id.eq(self.staff()),
                     consent::asked_at.eq(At(self.now())),
@@ -95,6 +100,14 @@ impl Work<'_, AskConsent> {
             ))
             .execute(self.database)?;
         self.consent(id)
+    }
+
+    fn check_period(&self, today: NaiveDate, terms: &Terms) -> Result<(), Obstacle> {
+        let days_max = in_force(&self.means.law.waiver_days_max, today).map_or(0, |law| law.says);
+        if (terms.valid_to - terms.valid_from).num_days() > days_max {
+            return Err(Obstacle::Field { field: "valid_to", reason: "period_too_long" });
+        }
+        Ok(())
     }
 }
 
@@ -110,18 +123,56 @@ impl Work<'_, ListConsents> {
             .load(self.database)?;
         let mut served = Vec::new();
         for id in ids {
-            if self.may_serve(ReadConsent { consent: id })? {
-                served.push(self.consent(id)?);
+            if let Some(permit) = self.decide_row(ReadConsent { consent: id })? {
+                let view = self.consent(id)?;
+                served.push(self.as_permitted(&permit, view)?);
             }
         }
         Ok(served)
     }
 }
 
+impl Work<'_, ListOwnConsents> {
+    /// The consents of oneself, of one's children, and of those for whom one acts; oldest first.
+    pub fn consents(&mut self, page: Page) -> Result<Vec<ConsentView>, Halt> {
+        let me = PersonId::new(self.facts().principal.id);
+        // Whether custody and power hold today is asked of each consent.
+        let load = |database: &mut Database, after: Option<ConsentId>, limit| {
+            let children =
+                custody::table.filter(custody::guardian_id.eq(me)).select(custody::child_id);
+            let entrusted = power::table.filter(power::holder_id.eq(me)).select(power::child_id);
+            let mut query = consent::table
+                .filter(
+                    consent::child_id
+                        .eq(me)
+                        .or(consent::child_id.eq_any(children))
+                        .or(consent::child_id.eq_any(entrusted)),
+                )
+                .order(consent::id)
+                .limit(limit)
+                .select(consent::id)
+                .into_boxed();
+            if let Some(after) = after {
+                query = query.filter(consent::id.gt(after));
+            }
+            Ok(query.load(database)?)
+        };
+        let served = self.page_of(page, load, |consent| ReadConsent { consent })?;
+        served
+            .into_iter()
+            .map(|(id, permit)| {
+                let view = self.consent(id)?;
+                self.as_permitted(&permit, view)
+            })
+            .collect()
+    }
+}
+
 impl Work<'_, ReadConsent> {
     /// The consent.
     pub fn read(&mut self) -> Result<ConsentView, Halt> {
-        self.consent(self.act().consent)
+        let view = self.consent(self.act().consent)?;
+        self.as_permitted(self.permit, view)
     }
 }
 
@@ -131,10 +182,19 @@ impl Work<'_, AnswerConsent> {
         self.consent(self.act().consent)
     }
 
-    /// Adds an answer.
-    pub fn answer(&mut self, draft: &AnswerDraft) -> Result<ConsentView, Halt> {
-        let act = self.act().clone();
-        self.add_answer(act.consent, act.giver, draft)
+    /// Whether whoever answers is no member of staff.
+    pub fn is_in_person(&self) -> bool {
+        !matches!(self.facts().principal.kind, PrincipalKind::Staff { .. })
+    }
+
+    /// Adds an answer to the consent, which stood so `before`.
+    pub fn answer(
+        &mut self,
+        before: &ConsentView,
+        draft: &AnswerDraft,
+    ) -> Result<ConsentView, Halt> {
+        let giver = self.act().giver;
+        self.add_answer(before, giver, draft)
     }
 }
 
@@ -144,15 +204,30 @@ impl Work<'_, WithdrawConsent> {
         self.consent(self.act().consent)
     }
 
+    /// Whether whoever takes it down may also read the consent. Nothing is shown to others.
+    pub fn may_read(&mut self) -> Result<bool, Halt> {
+        let read = ReadConsent { consent: self.act().consent };
+        let facts = {
+            let mut gathering = Gathering::again(self.database, self.means, self.call, self.now());
+            read.gather(&mut gathering)?
+        };
+        Ok(decide(&self.means.policy, read, facts).is_ok())
+    }
+
     /// Adds the withdrawal. It holds from the next request on.
-    pub fn withdraw(&mut self, draft: &AnswerDraft) -> Result<ConsentView, Halt> {
-        let act = self.act().clone();
-        self.add_answer(act.consent, act.giver, draft)
+    pub fn withdraw(
+        &mut self,
+        before: &ConsentView,
+        draft: &AnswerDraft,
+    ) -> Result<ConsentView, Halt> {
+        let giver = self.act().giver;
+        self.add_answer(before, giver, draft)
     }
 }
 
 impl<A: Act> Work<'_, A> {
-    fn consent(&mut self, id: ConsentId) -> Result<ConsentView, Halt> {
+    /// The consent, whole: as somebody may read it, [`Work::as_permitted`] says.
+    pub(super) fn consent(&mut self, id: ConsentId) -> Result<ConsentView, Halt> {
         let today = self.means.law.day_of(self.now());
         let found =
             views(self.database, &self.means.law, today, |query| query.filter(consent::id.eq(id)))?;
@@ -164,15 +239,20 @@ impl<A: Act> Work<'_, A> {
 
     fn add_answer(
         &mut self,
-        id: ConsentId,
+        before: &ConsentView,
         giver: PersonId,
         draft: &AnswerDraft,
     ) -> Result<ConsentView, Halt> {
+        let id = before.id;
         let area: AreaId = consent::table.find(id).select(consent::area_id).first(self.database)?;
-        let by_staff = matches!(
-            self.facts().principal.kind,
-            crate::access::facts::PrincipalKind::Staff { .. }
-        );
+        let principal = &self.facts().principal;
+        let (taken_by, by) = match principal.kind {
+            PrincipalKind::Staff { .. } => (Some(self.staff()), None),
+            PrincipalKind::Citizen | PrincipalKind::Operator | PrincipalKind::Unknown => {
+                let by = PersonId::new(principal.id);
+                (None, (by != giver).then_some(by))
+            }
+        };
         diesel::insert_into(consent_answer::table)
             .values((
                 consent_answer::id.eq(self.means.clock.new_id::<ConsentId>()),
@@ -180,17 +260,23 @@ impl<A: Act> Work<'_, A> {
                 consent_answer::consent_id.eq(id),
                 consent_answer::giver_id.eq(giver),
                 consent_answer::answer.eq(draft.answer.code()),
-                consent_answer::manner.eq(draft.manner.code()),
-                consent_answer::language.eq(&draft.language),
+                consent_answer::categories.eq(draft.categories.as_ref().map(codes)),
+                consent_answer::manner.eq(draft.manner.map_or("", Manner::code)),
+                consent_answer::language.eq(draft.language.as_deref().unwrap_or_default()),
                 consent_answer::witness.eq(&draft.witness),
-                consent_answer::taken_by_id.eq(by_staff.then_some(self.staff())),
+                consent_answer::evidence.eq(&draft.evidence),
+                consent_answer::reason.eq(&draft.reason),
+                consent_answer::by_id.eq(by),
+                consent_answer::taken_by_id.eq(taken_by),
                 consent_answer::at.eq(At(self.now())),
             ))
             .execute(self.database)?;
         diesel::update(consent::table.find(id))
             .set(consent::version.eq(consent::version + 1))
             .execute(self.database)?;
-        self.consent(id)
+        let view = self.consent(id)?;
+        self.tell_of_ending(before, &view)?;
+        self.as_permitted(self.permit, view)
     }
 
     /// Whether one row of a list may be served, by the very decision that a single read takes.

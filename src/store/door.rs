@@ -304,14 +304,14 @@ fn attempt<A: Gather, T>(
     let mut work = Work::new(database, &permit, means, call);
     let done = job(&mut work);
     let ending = if work.repeated { Ending::Repeated } else { Ending::Done };
-    let (records, seen) = (std::mem::take(&mut work.records), std::mem::take(&mut work.seen));
+    let traces = work.traces();
     match done {
         Ok(value) => {
-            let draft = telling::permitted(means, call, &permit, records, seen, ending)?;
+            let draft = telling::permitted(means, call, &permit, traces, ending)?;
             Ok(Tried::Done(value, draft))
         }
         Err(Halt::Obstacle(obstacle)) => {
-            let draft = telling::permitted(means, call, &permit, records, seen, Ending::NotDone)?;
+            let draft = telling::permitted(means, call, &permit, traces, Ending::NotDone)?;
             Ok(Tried::Obstructed(obstacle, draft))
         }
         Err(Halt::Store(error)) => Err(error),

@@ -1,22 +1,22 @@
-//! Items and their publications.
+//! Items and their addenda.
+//!
+//! **Invariant:** what is written is never changed. A correction stands beside it (PDL 3:14,
+//! SoL 14:6), and the item's version grows with it.
 
 use diesel::prelude::*;
 
 use super::db::Database;
 use super::error::{Halt, StoreError};
-use super::schema::{case_file, item, publication};
-use super::sql::{At, codes};
+use super::schema::{case_file, item, item_addendum};
+use super::sql::At;
 use super::work::{Page, Work};
 use crate::access::Act;
-use crate::access::act::{ListItems, PublishItem, ReadItem, WriteItem};
+use crate::access::act::{AddAddendum, ListItems, ReadItem, WriteItem};
 use crate::access::facts::Opening;
 use crate::clock::Instant;
-use crate::domain::agency::Role;
 use crate::domain::category::Category;
-use crate::domain::ground::Ground;
-use crate::domain::ids::{
-    AreaId, CaseId, ChildId, ConsentId, ItemId, PublicationId, StaffId, UnitId,
-};
+use crate::domain::ids::{AddendumId, AreaId, CaseId, ChildId, ItemId, StaffId, UnitId};
+use crate::domain::notice::NoticeKind;
 use crate::domain::text::Coded;
 
 /// An item as it is written.
@@ -26,6 +26,10 @@ pub struct ItemDraft {
     pub title: String,
     /// What it says.
     pub body: String,
+    /// It is needed for the child's safety.
+    pub safety: bool,
+    /// A young person told it in confidence.
+    pub confidential: bool,
 }
 
 /// An item as one may read it.
@@ -47,40 +51,38 @@ pub struct ItemView {
     pub title: String,
     /// What it says.
     pub body: String,
+    /// It is needed for the child's safety.
+    pub safety: bool,
+    /// A young person told it in confidence.
+    pub confidential: bool,
     /// Who wrote it.
     pub written_by: StaffId,
     /// When.
     pub written_at: Instant,
+    /// What was added since, oldest first.
+    pub addenda: Vec<AddendumView>,
     /// The grounds on which the reader reads it; none inside the owner's unit.
     pub openings: Vec<Opening>,
 }
 
-/// A publication as it is made; unit and ground are the act's.
+/// A correction that stands beside an item.
 #[derive(Clone, Debug)]
-pub struct PublicationDraft {
-    /// The roles that will read; all assigned staff of the unit when empty.
-    pub roles: Vec<Role>,
-    /// The reason that the ground asks for.
-    pub reason: Option<String>,
+pub struct AddendumView {
+    /// Its id.
+    pub id: AddendumId,
+    /// What it says.
+    pub body: String,
+    /// Who wrote it.
+    pub written_by: StaffId,
+    /// When.
+    pub written_at: Instant,
 }
 
-/// A publication.
-#[derive(Clone, Debug)]
-pub struct PublicationView {
-    /// Its id.
-    pub id: PublicationId,
-    /// The item.
-    pub item: ItemId,
-    /// Whose staff reads.
-    pub unit: UnitId,
-    /// In which roles.
-    pub roles: Vec<Role>,
-    /// On which ground.
-    pub ground: Ground,
-    /// The consent that it rests on.
-    pub consent: Option<ConsentId>,
-    /// When it was made.
-    pub published_at: Instant,
+impl ItemView {
+    /// Its version: one for what was written, and one more for each addendum.
+    pub fn version(&self) -> i64 {
+        i64::try_from(self.addenda.len()).unwrap_or(i64::MAX).saturating_add(1)
+    }
 }
 
 impl Work<'_, WriteItem> {
@@ -109,6 +111,8 @@ impl Work<'_, WriteItem> {
                 item::regime.eq(owner.regime.code()),
                 item::title.eq(&draft.title),
                 item::body.eq(&draft.body),
+                item::safety.eq(draft.safety),
+                item::confidential.eq(draft.confidential),
                 item::written_by_id.eq(self.staff()),
                 item::written_at.eq(At(self.now())),
             ))
@@ -137,7 +141,10 @@ impl Work<'_, ListItems> {
         let served = self.page_of(page, load, |item| ReadItem { item })?;
         served
             .into_iter()
-            .map(|(id, permit)| self.item_view(id, permit.openings().to_vec()))
+            .map(|(id, permit)| {
+                let view = self.item_view(id, permit.openings().to_vec())?;
+                self.as_permitted(&permit, view)
+            })
             .collect()
     }
 }
@@ -146,66 +153,54 @@ impl Work<'_, ReadItem> {
     /// The item.
     pub fn item(&mut self) -> Result<ItemView, Halt> {
         let openings = self.permit.openings().to_vec();
-        self.item_view(self.act().item, openings)
+        let view = self.item_view(self.act().item, openings)?;
+        self.as_permitted(self.permit, view)
     }
 }
 
-impl Work<'_, PublishItem> {
-    /// Publishes it. This is the disclosure.
-    pub fn publish(&mut self, draft: &PublicationDraft) -> Result<PublicationView, Halt> {
-        let act = self.act().clone();
-        let area: AreaId = item::table.find(act.item).select(item::area_id).first(self.database)?;
-        let consent = match act.ground {
-            Ground::Consent => self.facts().situation.consent,
-            Ground::HarmTest | Ground::ChildH | Ground::ChildS | Ground::Emi => None,
-        };
-        let id: PublicationId = self.means.clock.new_id();
-        diesel::insert_into(publication::table)
+impl Work<'_, AddAddendum> {
+    /// Adds a correction. Units that read the item are told that there is one.
+    pub fn add(&mut self, body: &str) -> Result<ItemView, Halt> {
+        let id = self.act().item;
+        let (area, case): (AreaId, CaseId) =
+            item::table.find(id).select((item::area_id, item::case_id)).first(self.database)?;
+        diesel::insert_into(item_addendum::table)
             .values((
-                publication::id.eq(id),
-                publication::area_id.eq(area),
-                publication::item_id.eq(act.item),
-                publication::unit_id.eq(act.unit),
-                publication::roles.eq(codes(&draft.roles)),
-                publication::legal_ground.eq(act.ground.code()),
-                publication::reason.eq(&draft.reason),
-                publication::consent_id.eq(consent),
-                publication::published_by_id.eq(self.staff()),
-                publication::published_at.eq(At(self.now())),
+                item_addendum::id.eq(self.means.clock.new_id::<AddendumId>()),
+                item_addendum::area_id.eq(area),
+                item_addendum::item_id.eq(id),
+                item_addendum::body.eq(body),
+                item_addendum::written_by_id.eq(self.staff()),
+                item_addendum::written_at.eq(At(self.now())),
             ))
             .execute(self.database)?;
-        let receiver = self.agency_of(act.unit)?;
-        self.touched(receiver, ("Publication", id.uuid()), crate::ledger::Effect::Changed);
-        Ok(PublicationView {
-            id,
-            item: act.item,
-            unit: act.unit,
-            roles: draft.roles.clone(),
-            ground: act.ground,
-            consent,
-            published_at: self.now(),
-        })
+        for unit in self.reading_units(id)? {
+            self.notify(unit, NoticeKind::ItemCorrected, ("Case", case.uuid()))?;
+        }
+        self.item_view(id, Vec::new())
     }
 }
 
 impl<A: Act> Work<'_, A> {
     fn item_view(&mut self, id: ItemId, openings: Vec<Opening>) -> Result<ItemView, Halt> {
-        type Row = (CaseId, ChildId, UnitId, String, String, String, String, StaffId, At);
-        let (case, child, unit, category, regime, title, body, written_by, written_at): Row =
-            item::table
-                .find(id)
-                .select((
-                    item::case_id,
-                    item::child_id,
-                    item::unit_id,
-                    item::category,
-                    item::regime,
+        type Row =
+            ((CaseId, ChildId, UnitId, String, String), (String, String, bool, bool, StaffId, At));
+        let (placed, written): Row = item::table
+            .find(id)
+            .select((
+                (item::case_id, item::child_id, item::unit_id, item::category, item::regime),
+                (
                     item::title,
                     item::body,
+                    item::safety,
+                    item::confidential,
                     item::written_by_id,
                     item::written_at,
-                ))
-                .first(self.database)?;
+                ),
+            ))
+            .first(self.database)?;
+        let (case, child, unit, category, regime) = placed;
+        let (title, body, safety, confidential, written_by, written_at) = written;
         Ok(ItemView {
             id,
             case,
@@ -215,9 +210,32 @@ impl<A: Act> Work<'_, A> {
             regime,
             title,
             body,
+            safety,
+            confidential,
             written_by,
             written_at: written_at.0,
+            addenda: self.addenda(id)?,
             openings,
         })
+    }
+
+    fn addenda(&mut self, item: ItemId) -> Result<Vec<AddendumView>, Halt> {
+        let rows: Vec<(AddendumId, String, StaffId, At)> = item_addendum::table
+            .filter(item_addendum::item_id.eq(item))
+            .order(item_addendum::id)
+            .select((
+                item_addendum::id,
+                item_addendum::body,
+                item_addendum::written_by_id,
+                item_addendum::written_at,
+            ))
+            .load(self.database)?;
+        let view = |(id, body, written_by, at): (_, _, _, At)| AddendumView {
+            id,
+            body,
+            written_by,
+            written_at: at.0,
+        };
+        Ok(rows.into_iter().map(view).collect())
     }
 }

@@ -5,12 +5,13 @@ use std::collections::{BTreeSet, HashMap};
 use diesel::prelude::*;
 use diesel::result::Error;
 use diesel::sql_types::{Array, BigInt};
+use uuid::Uuid;
 
 use super::db::Database;
-use super::schema::{ledger_entry, ledger_pending, person};
+use super::schema::{ledger_entry, ledger_pending, opened, person, publication};
 use super::sql::At;
 use crate::clock::Instant;
-use crate::domain::ids::{AgencyId, ChildId, EntryId};
+use crate::domain::ids::{AgencyId, AreaId, ChildId, EntryId, PersonId, PublicationId};
 
 /// An entry, sealed and ready.
 #[derive(Clone, Debug)]
@@ -27,6 +28,17 @@ pub struct Draft {
     pub agencies: BTreeSet<AgencyId>,
     /// The children that were read of, and the version at which.
     pub seen: Vec<(ChildId, i64)>,
+    /// The publications that were read through. They become durable with the entry.
+    pub opened: Vec<Opened>,
+}
+
+/// Somebody has read something through a publication.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Opened {
+    /// The publication.
+    pub publication: PublicationId,
+    /// Who.
+    pub reader: Uuid,
 }
 
 /// What became of an entry.
@@ -51,6 +63,7 @@ pub fn append(database: &mut Database, drafts: &[Draft]) -> Result<Vec<Kept>, Er
         Database::Postgres(postgres) => append_to_postgres(postgres, &standing)?,
         Database::Sqlite(sqlite) => append_to_sqlite(sqlite, &standing)?,
     }
+    note_openings(database, &standing)?;
     Ok(moved)
 }
 
@@ -95,6 +108,39 @@ fn moved_since(database: &mut Database, drafts: &[Draft]) -> Result<Vec<Kept>, E
 /// The low half of a UUIDv7 is random: two children share a lock about never, and then only wait.
 fn lock_of(child: ChildId) -> i64 {
     child.uuid().as_u64_pair().1.cast_signed()
+}
+
+/// Notes for each publication who has read through it, by which entry.
+fn note_openings(database: &mut Database, drafts: &[&Draft]) -> Result<(), Error> {
+    let through: BTreeSet<PublicationId> =
+        drafts.iter().flat_map(|draft| draft.opened.iter().map(|it| it.publication)).collect();
+    if through.is_empty() {
+        return Ok(());
+    }
+    let areas: HashMap<PublicationId, AreaId> = publication::table
+        .filter(publication::id.eq_any(through))
+        .select((publication::id, publication::area_id))
+        .load::<(PublicationId, AreaId)>(database)?
+        .into_iter()
+        .collect();
+    for draft in drafts {
+        let mut noted = BTreeSet::new();
+        for Opened { publication: through, reader } in &draft.opened {
+            let Some(area) = areas.get(through).filter(|_| noted.insert(*through)) else {
+                continue;
+            };
+            diesel::insert_into(opened::table)
+                .values((
+                    opened::publication_id.eq(*through),
+                    opened::entry_id.eq(draft.id),
+                    opened::area_id.eq(*area),
+                    opened::reader_id.eq(PersonId::new(*reader)),
+                    opened::at.eq(At(draft.at)),
+                ))
+                .execute(database)?;
+        }
+    }
+    Ok(())
 }
 
 fn append_to_postgres(postgres: &mut PgConnection, drafts: &[&Draft]) -> Result<(), Error> {

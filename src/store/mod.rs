@@ -5,28 +5,48 @@
 //!
 //! **Invariant:** diesel is known here and nowhere else; no query is reachable without a permit.
 
+mod agencies_named;
+mod bars;
+mod blocks;
+mod break_glass;
 mod call;
 mod cases;
 mod concerns;
+mod conflicts;
+mod consent_endings;
+mod consent_history;
 mod consent_rows;
 mod consents;
 mod db;
+mod decisions;
 mod directory;
 mod door;
 mod error;
 mod facts;
+mod families;
 mod holding;
+mod information_requests;
 mod items;
 mod journal;
 mod logs;
+mod maturity;
 mod means;
+mod notices;
 mod once;
+mod openings;
 mod parties;
 mod people;
 mod plan_rows;
 mod plans;
+mod preview;
+mod protection;
+mod publications;
+mod questions;
+mod receipts;
+mod redaction;
 mod referrals;
 mod register;
+mod reminders;
 mod schema;
 mod sequencer;
 mod sql;
@@ -38,28 +58,43 @@ mod vault;
 mod work;
 mod writer;
 
+pub use bars::BarView;
+pub use blocks::BlockView;
+pub use break_glass::{GlassReview, GlassView, ReviewDraft};
 pub use call::{Call, Once, Reply};
-pub use cases::{AssignmentRow, CaseSummary, CaseView, NewCase, PartyView};
+pub use cases::{AssignmentRow, CaseSummary, CaseView, Closing, NewCase, PartyView};
 pub use concerns::{ConcernDraft, ConcernReport};
+pub use consent_history::ConsentVersion;
 pub use consent_rows::{AnswerView, ConsentView};
-pub use consents::{AnswerDraft, ConsentDraft};
+pub use consents::AnswerDraft;
 pub use db::{DatabaseError, Place};
+pub use decisions::DecisionView;
 pub use directory::{AgencyView, DutyView, Myself, UnitView};
 pub use door::{Done, Stopped, Store, StoreSettings};
 pub use error::{Halt, StoreError};
 pub use facts::Gather;
 pub use holding::Holding;
-pub use items::{ItemDraft, ItemView, PublicationDraft, PublicationView};
+pub use information_requests::{InformationRequestDraft, InformationRequestView};
+pub use items::{AddendumView, ItemDraft, ItemView};
 pub use logs::{ExportFormat, ExportRange, LogState, Pieces};
+pub use maturity::{MaturityDraft, MaturityView};
 pub use means::LogSettings;
-pub use parties::Invitation;
+pub use notices::NoticeView;
+pub use openings::OpeningView;
+pub use parties::{Invitation, NewAssignment};
 pub use people::ChildDraft;
 pub use plan_rows::{ConfirmationView, PlanView};
 pub use plans::{ActionDraft, FrameChange, GoalDraft, NeedDraft};
+pub use preview::{GroundPreview, LastDay, Limit, NotReading, ReaderPreview, Why};
+pub use publications::{HarmTest, PublicationDraft, PublicationView, Recall};
+pub use questions::{Explained, Question, Verdict};
+pub use receipts::{ReceiptView, SideView};
 pub use referrals::{NewReferral, ReferralSummary, ReferralView};
 pub use register::{
-    AgencyEntry, AreaEntry, DutyEntry, PersonEntry, Register, StaffEntry, UnitEntry,
+    AgencyEntry, AreaEntry, DutyEntry, GuardianEntry, PersonEntry, PowerEntry, Register,
+    StaffEntry, UnitEntry,
 };
+pub use reminders::Overdue;
 pub use telling::HOST;
 pub use unheard::{Readiness, Unheard};
 pub use vault::{Vault, VaultError};

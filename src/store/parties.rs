@@ -1,6 +1,6 @@
 //! Units that take part in a case, and their assigned staff.
 
-use chrono::NaiveDate;
+use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 
 use super::cases::CaseView;
@@ -9,10 +9,13 @@ use super::schema::{assignment, case_file, duty, party, staff};
 use super::sql::At;
 use super::work::Work;
 use crate::access::Act;
-use crate::access::act::{AnswerInvitation, AssignStaff, InviteParty, ListInvitations};
+use crate::access::act::{
+    AnswerInvitation, AssignStaff, InviteParty, ListInvitations, SeeInvitation,
+};
 use crate::access::facts::PartyStanding;
 use crate::clock::Instant;
 use crate::domain::ids::{AreaId, CaseId, StaffId, UnitId};
+use crate::domain::law::in_force;
 use crate::domain::obstacle::Obstacle;
 use crate::ledger::Effect;
 
@@ -29,6 +32,24 @@ pub struct Invitation {
     pub key_question: String,
     /// When it was asked.
     pub invited_at: Instant,
+}
+
+/// An assignment as it is made, from today on.
+#[derive(Clone, Copy, Debug)]
+pub struct NewAssignment {
+    /// Who.
+    pub staff: StaffId,
+    /// To which day, if it is known.
+    pub to: Option<NaiveDate>,
+    /// It covers for a colleague.
+    pub substitute: bool,
+}
+
+impl NewAssignment {
+    /// Somebody without an end.
+    pub const fn of(staff: StaffId) -> Self {
+        Self { staff, to: None, substitute: false }
+    }
 }
 
 impl Work<'_, InviteParty> {
@@ -67,7 +88,7 @@ impl Work<'_, ListInvitations> {
             .load(self.database)?;
         let mut served = Vec::new();
         for case in waiting {
-            if self.may_serve(AnswerInvitation { case, unit })? {
+            if self.may_serve(SeeInvitation { case, unit })? {
                 served.extend(self.invitation(case, unit)?);
             }
         }
@@ -97,7 +118,7 @@ impl Work<'_, AnswerInvitation> {
         let area = self.case_area(act.case)?;
         for who in assigned {
             self.works_at(*who, act.unit, "assign", today)?;
-            self.add_assignment(act.case, area, act.unit, *who, (today, None))?;
+            self.add_assignment(act.case, area, act.unit, &NewAssignment::of(*who))?;
         }
         Ok(())
     }
@@ -120,16 +141,25 @@ impl Work<'_, AnswerInvitation> {
 }
 
 impl Work<'_, AssignStaff> {
+    /// Whether the case is closed.
+    pub fn is_closed(&self) -> bool {
+        self.facts().situation.closed
+    }
+
+    /// The last day on which cover that begins today may end.
+    pub fn cover_ends(&self) -> NaiveDate {
+        let law = in_force(&self.means.law.substitute_days_max, self.today());
+        let days = Days::new(law.map_or(0, |law| law.says.unsigned_abs()));
+        self.today().checked_add_days(days).unwrap_or(self.today())
+    }
+
     /// Assigns a colleague from today on.
-    pub fn assign(&mut self, who: StaffId, to: Option<NaiveDate>) -> Result<(), Halt> {
+    pub fn assign(&mut self, new: &NewAssignment) -> Result<(), Halt> {
         let act = self.act().clone();
         let today = self.today();
-        if to.is_some_and(|last| last < today) {
-            return Err(Obstacle::Field { field: "to", reason: "in_the_past" }.into());
-        }
-        self.works_at(who, act.unit, "staff", today)?;
+        self.works_at(new.staff, act.unit, "staff", today)?;
         let area = self.case_area(act.case)?;
-        self.add_assignment(act.case, area, act.unit, who, (today, to))
+        self.add_assignment(act.case, area, act.unit, new)
     }
 
     /// Ends a colleague's assignment with yesterday.
@@ -199,8 +229,7 @@ impl<A: Act> Work<'_, A> {
         case: CaseId,
         area: AreaId,
         unit: UnitId,
-        who: StaffId,
-        days: (NaiveDate, Option<NaiveDate>),
+        new: &NewAssignment,
     ) -> Result<(), Halt> {
         diesel::insert_into(assignment::table)
             .values((
@@ -208,9 +237,10 @@ impl<A: Act> Work<'_, A> {
                 assignment::area_id.eq(area),
                 assignment::case_id.eq(case),
                 assignment::unit_id.eq(unit),
-                assignment::staff_id.eq(who),
-                assignment::from_date.eq(days.0),
-                assignment::to_date.eq(days.1),
+                assignment::staff_id.eq(new.staff),
+                assignment::from_date.eq(self.today()),
+                assignment::to_date.eq(new.to),
+                assignment::substitute.eq(new.substitute),
             ))
             .execute(self.database)?;
         Ok(())

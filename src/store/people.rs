@@ -4,10 +4,10 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::error::{Halt, StoreError};
-use super::schema::{agency_area, enrolment, person};
+use super::schema::{agency_area, enrolment, named_handler, person};
 use super::work::Work;
 use crate::access::act::{FindChild, RegisterChild};
-use crate::domain::child::{Child, Protection};
+use crate::domain::child::{Child, Protection, pseudonym};
 use crate::domain::ids::{AreaId, ChildId};
 use crate::domain::text::Coded;
 
@@ -20,6 +20,8 @@ pub struct ChildDraft {
     pub birth_date: Option<NaiveDate>,
     /// When it is expected, if it is not.
     pub expected_birth: Option<NaiveDate>,
+    /// How its identity is protected.
+    pub protection: Protection,
 }
 
 impl Work<'_, FindChild> {
@@ -62,14 +64,16 @@ impl Work<'_, RegisterChild> {
             .first(self.database)?;
         let id: ChildId = self.means.clock.new_id();
         let today = self.means.law.day_of(self.now());
+        let protected = draft.protection != Protection::None;
+        let display_name = if protected { pseudonym(id, true) } else { draft.display_name.clone() };
         diesel::insert_into(person::table)
             .values((
                 person::id.eq(id),
                 person::area_id.eq(area),
-                person::display_name.eq(&draft.display_name),
+                person::display_name.eq(&display_name),
                 person::birth_date.eq(draft.birth_date),
                 person::expected_birth.eq(draft.expected_birth),
-                person::protection.eq(Protection::None.code()),
+                person::protection.eq(draft.protection.code()),
                 person::version.eq(1),
             ))
             .execute(self.database)?;
@@ -82,13 +86,23 @@ impl Work<'_, RegisterChild> {
                 enrolment::from_date.eq(today),
             ))
             .execute(self.database)?;
+        if protected {
+            // Somebody must reach the child, and whoever enters it does.
+            diesel::insert_into(named_handler::table)
+                .values((
+                    named_handler::staff_id.eq(self.staff()),
+                    named_handler::person_id.eq(id),
+                    named_handler::area_id.eq(area),
+                ))
+                .execute(self.database)?;
+        }
         self.touched(agency, ("Child", id.uuid()), crate::ledger::Effect::Changed);
         Ok(Child {
             id,
-            display_name: draft.display_name.clone(),
+            display_name,
             birth_date: draft.birth_date,
             expected_birth: draft.expected_birth,
-            protection: Protection::None,
+            protection: draft.protection,
         })
     }
 }

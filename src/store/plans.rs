@@ -3,15 +3,20 @@
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use super::db::Database;
 use super::error::Halt;
 use super::plan_rows::PlanView;
-use super::schema::{case_file, plan, plan_action, plan_confirmation, plan_goal, plan_need};
-use super::sql::At;
-use super::work::Work;
-use crate::access::act::{
-    ActivatePlan, ConfirmPlan, DraftPlan, EditPlan, ListPlans, ReadPlan, WriteAction,
+use super::schema::{
+    case_file, custody, plan, plan_action, plan_confirmation, plan_goal, plan_need, power,
 };
-use crate::domain::ids::{ActionId, AgencyId, AreaId, ChildId, GoalId, NeedId, PlanId, UnitId};
+use super::sql::At;
+use super::work::{Page, Work};
+use crate::access::act::{
+    ActivatePlan, ConfirmPlan, DraftPlan, EditPlan, ListOwnPlans, ListPlans, ReadPlan, WriteAction,
+};
+use crate::domain::ids::{
+    ActionId, AgencyId, AreaId, ChildId, GoalId, NeedId, PersonId, PlanId, UnitId,
+};
 use crate::domain::obstacle::Obstacle;
 use crate::domain::plan::{Horizon, LegalClass, PlanState};
 use crate::domain::referral::{ChildView, Indicator};
@@ -119,10 +124,47 @@ impl Work<'_, ListPlans> {
     }
 }
 
+impl Work<'_, ListOwnPlans> {
+    /// The plans of oneself, of one's children, and of those for whom one acts; oldest first.
+    pub fn plans(&mut self, page: Page) -> Result<Vec<PlanView>, Halt> {
+        let me = PersonId::new(self.facts().principal.id);
+        // Whether custody and power hold today is asked of each plan.
+        let load = |database: &mut Database, after: Option<PlanId>, limit| {
+            let children =
+                custody::table.filter(custody::guardian_id.eq(me)).select(custody::child_id);
+            let entrusted = power::table.filter(power::holder_id.eq(me)).select(power::child_id);
+            let mut query = plan::table
+                .filter(
+                    plan::child_id
+                        .eq(me)
+                        .or(plan::child_id.eq_any(children))
+                        .or(plan::child_id.eq_any(entrusted)),
+                )
+                .order(plan::id)
+                .limit(limit)
+                .select(plan::id)
+                .into_boxed();
+            if let Some(after) = after {
+                query = query.filter(plan::id.gt(after));
+            }
+            Ok(query.load(database)?)
+        };
+        let served = self.page_of(page, load, |plan| ReadPlan { plan })?;
+        served
+            .into_iter()
+            .map(|(id, permit)| {
+                let view = self.plan(id)?;
+                self.as_permitted(&permit, view)
+            })
+            .collect()
+    }
+}
+
 impl Work<'_, ReadPlan> {
     /// The plan.
     pub fn read(&mut self) -> Result<PlanView, Halt> {
-        self.plan(self.act().plan)
+        let view = self.plan(self.act().plan)?;
+        self.as_permitted(self.permit, view)
     }
 }
 

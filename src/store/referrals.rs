@@ -12,7 +12,8 @@ use super::sql::{At, Json};
 use super::work::{Page, Work};
 use crate::access::Act;
 use crate::access::act::{
-    AcceptReferral, ListReferrals, MakeReferral, OpenCase, ReadReferral, TriageReferral,
+    AcceptReferral, ListReferrals, MakeReferral, OpenCase, ReadReferral, SeeReferral,
+    TriageReferral,
 };
 use crate::clock::Instant;
 use crate::domain::agency::AgencyKind;
@@ -114,7 +115,7 @@ impl Work<'_, ListReferrals> {
             }
             Ok(query.load(database)?)
         };
-        let served = self.page_of(page, load, |referral| ReadReferral { referral })?;
+        let served = self.page_of(page, load, |referral| SeeReferral { referral })?;
         served.into_iter().map(|(id, _)| Ok(self.referral(id)?.summary)).collect()
     }
 }

@@ -5,14 +5,16 @@ use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::error::Halt;
+use super::protection::shown_name;
 use super::schema::{
-    about, agency, agency_area, area, conflict_of_interest, custody, duty, enrolment,
-    identity_number, named_handler, person, staff, unit, unit_serves,
+    about, agency, agency_area, area, custody, duty, enrolment, identity_number, person, power,
+    staff, unit, unit_serves,
 };
 use super::work::Work;
 use crate::access::act::ImportRegister;
 use crate::domain::agency::{AgencyKind, Role, SecrecyRegime, UnitKind};
-use crate::domain::child::Protection;
+use crate::domain::child::{ConflictKind, Protection};
+use crate::domain::givers::Custodian;
 use crate::domain::identity_number::IdentityNumber;
 use crate::domain::ids::{AgencyId, AreaId, PersonId, StaffId, UnitId};
 use crate::domain::text::Coded;
@@ -126,12 +128,40 @@ pub struct PersonEntry {
     pub number: Option<IdentityNumber>,
     /// Where a child is enrolled, from which day.
     pub enrolled: Vec<(UnitId, NaiveDate)>,
-    /// A child's custodial guardians, from which day.
-    pub guardians: Vec<(PersonId, NaiveDate)>,
-    /// Staff with a conflict of interest.
-    pub conflicts: Vec<StaffId>,
+    /// Who has custody of a child.
+    pub guardians: Vec<GuardianEntry>,
+    /// Who may act for a child, or for one of its guardians.
+    pub powers: Vec<PowerEntry>,
+    /// Staff with a conflict of interest, and why.
+    pub conflicts: Vec<(StaffId, ConflictKind)>,
     /// Staff who handle a protected identity.
     pub handlers: Vec<StaffId>,
+}
+
+/// Somebody with custody of a child.
+#[derive(Clone, Debug)]
+pub struct GuardianEntry {
+    /// Who.
+    pub person: PersonId,
+    /// How they came to decide.
+    pub custodian: Custodian,
+    /// From which day.
+    pub from: NaiveDate,
+    /// To which day, if it is known.
+    pub to: Option<NaiveDate>,
+}
+
+/// A power to act for a child, or for one of its guardians.
+#[derive(Clone, Debug)]
+pub struct PowerEntry {
+    /// Who may act.
+    pub holder: PersonId,
+    /// For whom.
+    pub acts_for: PersonId,
+    /// From which day.
+    pub from: NaiveDate,
+    /// To which day. There is always one.
+    pub to: NaiveDate,
 }
 
 /// Whether the row is there already.
@@ -175,6 +205,7 @@ impl Work<'_, ImportRegister> {
         }
         for entry in &register.persons {
             self.load_relations(entry)?;
+            self.load_walls(entry)?;
         }
         Ok(())
     }
@@ -257,14 +288,14 @@ impl Work<'_, ImportRegister> {
     }
 
     fn load_person(&mut self, entry: &PersonEntry) -> Result<(), Halt> {
-        if known!(self, person::table.find(entry.id)) {
+        if self.is_known(entry)? {
             return Ok(());
         }
         diesel::insert_into(person::table)
             .values((
                 person::id.eq(entry.id),
                 person::area_id.eq(entry.area),
-                person::display_name.eq(&entry.display_name),
+                person::display_name.eq(shown_name(entry, entry.protection)),
                 person::birth_date.eq(entry.birth_date),
                 person::protection.eq(entry.protection.code()),
                 person::version.eq(1),
@@ -303,32 +334,29 @@ impl Work<'_, ImportRegister> {
                 ))
                 .execute(self.database)?;
         }
-        for (guardian, from) in &entry.guardians {
+        for guardian in &entry.guardians {
             diesel::insert_into(custody::table)
                 .values((
                     custody::id.eq(self.means.clock.new_id::<PersonId>()),
                     custody::area_id.eq(entry.area),
                     custody::child_id.eq(child),
-                    custody::guardian_id.eq(*guardian),
-                    custody::from_date.eq(*from),
+                    custody::guardian_id.eq(guardian.person),
+                    custody::from_date.eq(guardian.from),
+                    custody::to_date.eq(guardian.to),
+                    custody::kind.eq(guardian.custodian.code()),
                 ))
                 .execute(self.database)?;
         }
-        for staff in &entry.conflicts {
-            diesel::insert_into(conflict_of_interest::table)
+        for held in &entry.powers {
+            diesel::insert_into(power::table)
                 .values((
-                    conflict_of_interest::staff_id.eq(*staff),
-                    conflict_of_interest::person_id.eq(child),
-                    conflict_of_interest::area_id.eq(entry.area),
-                ))
-                .execute(self.database)?;
-        }
-        for staff in &entry.handlers {
-            diesel::insert_into(named_handler::table)
-                .values((
-                    named_handler::staff_id.eq(*staff),
-                    named_handler::person_id.eq(child),
-                    named_handler::area_id.eq(entry.area),
+                    power::id.eq(self.means.clock.new_id::<PersonId>()),
+                    power::area_id.eq(entry.area),
+                    power::child_id.eq(child),
+                    power::holder_id.eq(held.holder),
+                    power::for_id.eq(held.acts_for),
+                    power::from_date.eq(held.from),
+                    power::to_date.eq(held.to),
                 ))
                 .execute(self.database)?;
         }

@@ -141,6 +141,7 @@ table! {
         guardian_id -> DbUuid,
         from_date -> Date,
         to_date -> Nullable<Date>,
+        kind -> Text,
     }
 }
 
@@ -152,6 +153,7 @@ table! {
         staff_id -> DbUuid,
         person_id -> DbUuid,
         area_id -> DbUuid,
+        kind -> Text,
     }
 }
 
@@ -228,6 +230,10 @@ table! {
         key_question -> Text,
         opened_at -> DbTime,
         version -> BigInt,
+        closed_at -> Nullable<DbTime>,
+        closed_because -> Nullable<Text>,
+        closed_note -> Nullable<Text>,
+        closed_by_id -> Nullable<DbUuid>,
     }
 }
 
@@ -258,6 +264,7 @@ table! {
         staff_id -> DbUuid,
         from_date -> Date,
         to_date -> Nullable<Date>,
+        substitute -> Bool,
     }
 }
 
@@ -281,6 +288,12 @@ table! {
         asked_by_id -> DbUuid,
         asked_at -> DbTime,
         version -> BigInt,
+        kind -> Text,
+        explained -> Text,
+        with_assessment -> Bool,
+        suitable_because -> Nullable<Text>,
+        urgent_because -> Nullable<Text>,
+        far_reaching -> Bool,
     }
 }
 
@@ -299,6 +312,10 @@ table! {
         witness -> Nullable<Text>,
         taken_by_id -> Nullable<DbUuid>,
         at -> DbTime,
+        evidence -> Nullable<Text>,
+        reason -> Nullable<Text>,
+        by_id -> Nullable<DbUuid>,
+        categories -> Nullable<DbJson>,
     }
 }
 
@@ -319,6 +336,8 @@ table! {
         body -> Text,
         written_by_id -> DbUuid,
         written_at -> DbTime,
+        safety -> Bool,
+        confidential -> Bool,
     }
 }
 
@@ -330,7 +349,7 @@ table! {
         id -> DbUuid,
         area_id -> DbUuid,
         item_id -> DbUuid,
-        unit_id -> DbUuid,
+        unit_id -> Nullable<DbUuid>,
         roles -> DbJson,
         legal_ground -> Text,
         reason -> Nullable<Text>,
@@ -338,6 +357,17 @@ table! {
         published_by_id -> DbUuid,
         published_at -> DbTime,
         revoked_at -> Nullable<DbTime>,
+        person_id -> Nullable<DbUuid>,
+        staff -> DbJson,
+        harm_result -> Nullable<Text>,
+        harm_official_id -> Nullable<DbUuid>,
+        investigation -> Nullable<Text>,
+        until -> Nullable<Date>,
+        revoked_by_id -> Nullable<DbUuid>,
+        revoked_because -> Nullable<Text>,
+        missent -> Bool,
+        despite_wish -> Nullable<Text>,
+        harm_reason -> Nullable<Text>,
     }
 }
 
@@ -489,6 +519,174 @@ table! {
     }
 }
 
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    maturity_assessment (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        child_id -> DbUuid,
+        case_id -> DbUuid,
+        matter -> Text,
+        mature -> Bool,
+        reason -> Text,
+        assessed_by_id -> DbUuid,
+        assessed_at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    power (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        child_id -> DbUuid,
+        holder_id -> DbUuid,
+        for_id -> DbUuid,
+        from_date -> Date,
+        to_date -> Date,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    guardian_bar (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        case_id -> DbUuid,
+        child_id -> DbUuid,
+        guardian_id -> DbUuid,
+        item_id -> Nullable<DbUuid>,
+        reason -> Text,
+        decided_by_id -> Nullable<DbUuid>,
+        decided_at -> DbTime,
+        ended_at -> Nullable<DbTime>,
+        ended_because -> Nullable<Text>,
+        ended_by_id -> Nullable<DbUuid>,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    item_addendum (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        item_id -> DbUuid,
+        body -> Text,
+        written_by_id -> DbUuid,
+        written_at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    item_block (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        item_id -> DbUuid,
+        blocked_by_id -> DbUuid,
+        recorded_by_id -> DbUuid,
+        blocked_at -> DbTime,
+        lifted_at -> Nullable<DbTime>,
+        lifted_ground -> Nullable<Text>,
+        lifted_because -> Nullable<Text>,
+        lifted_by_id -> Nullable<DbUuid>,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    opened (publication_id, entry_id) {
+        publication_id -> DbUuid,
+        entry_id -> DbUuid,
+        area_id -> DbUuid,
+        reader_id -> DbUuid,
+        at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    information_request (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        case_id -> DbUuid,
+        child_id -> DbUuid,
+        from_unit_id -> DbUuid,
+        to_unit_id -> DbUuid,
+        investigation -> Text,
+        asked -> Text,
+        asked_by_id -> DbUuid,
+        asked_at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    break_glass (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        case_id -> DbUuid,
+        child_id -> DbUuid,
+        staff_id -> DbUuid,
+        agency_id -> DbUuid,
+        unit_id -> DbUuid,
+        legal_ground -> Text,
+        reason -> Text,
+        opened_at -> DbTime,
+        until -> DbTime,
+        review_before -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbTime, DbUuid};
+    use diesel::sql_types::{Nullable, Text};
+
+    break_glass_review (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        opening_id -> DbUuid,
+        finding -> Text,
+        reason -> Text,
+        measure -> Nullable<Text>,
+        reviewed_by_id -> DbUuid,
+        reviewed_at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    notice (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        unit_id -> DbUuid,
+        child_id -> DbUuid,
+        case_id -> DbUuid,
+        kind -> Text,
+        resource_kind -> Text,
+        resource_id -> DbUuid,
+        at -> DbTime,
+    }
+}
+
 joinable!(unit -> agency (agency_id));
 joinable!(duty -> unit (unit_id));
 joinable!(duty -> staff (staff_id));
@@ -498,6 +696,7 @@ joinable!(party -> case_file (case_id));
 joinable!(item -> case_file (case_id));
 joinable!(item -> agency (agency_id));
 joinable!(publication -> unit (unit_id));
+joinable!(publication -> item (item_id));
 joinable!(assignment -> case_file (case_id));
 joinable!(ledger_pending -> ledger_entry (seq));
 joinable!(ledger_leaf -> ledger_entry (seq));
@@ -535,6 +734,16 @@ allow_tables_to_appear_in_same_query!(
     plan_action,
     plan_confirmation,
     first_answer,
+    maturity_assessment,
+    power,
+    guardian_bar,
+    item_addendum,
+    item_block,
+    opened,
+    information_request,
+    break_glass,
+    break_glass_review,
+    notice,
     ledger_entry,
     ledger_pending,
     ledger_leaf,

@@ -65,6 +65,22 @@ pub fn codes_in<T: Coded>(words: &Json) -> Result<Vec<T>, StoreError> {
         .collect()
 }
 
+/// Ids as a JSON array.
+pub fn ids<'a, Of: 'static>(ids: impl IntoIterator<Item = &'a Id<Of>>) -> Json {
+    Json(ids.into_iter().map(|id| serde_json::Value::from(id.to_string())).collect())
+}
+
+/// A JSON array of ids, read.
+pub fn ids_in<Of>(ids: &Json) -> Result<Vec<Id<Of>>, StoreError> {
+    let read = |value: &serde_json::Value| value.as_str().and_then(|text| text.parse().ok());
+    ids.0
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|value| read(value).map(Id::new).ok_or_else(|| StoreError::Corrupt("an id".into())))
+        .collect()
+}
+
 const TIME_FORMAT: &str = "%Y-%m-%dT%H:%M:%S%.6fZ";
 
 impl<Of: 'static> ToSql<DbUuid, Pg> for Id<Of> {

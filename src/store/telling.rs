@@ -4,14 +4,16 @@ use std::collections::BTreeSet;
 
 use super::call::Call;
 use super::error::StoreError;
-use super::journal::Draft;
+use super::journal::{Draft, Opened};
 use super::means::Means;
-use crate::access::act::Reach;
+use crate::access::act::{BreakGlass, Reach, ReadItem};
 use crate::access::facts::{Facts, Principal, PrincipalKind};
-use crate::access::{Act, Answer, Denial, Permit, RuleId};
-use crate::domain::ids::{AgencyId, ChildId, EntryId};
+use crate::access::{Act, Answer, Brief, Denial, Permit, RuleId};
+use crate::domain::ids::{AgencyId, CaseId, ChildId, EntryId, PublicationId};
 use crate::domain::text::Coded;
-use crate::ledger::{ActorKind, ActorMark, Decision, Effect, Header, Outcome, Record, Resource};
+use crate::ledger::{
+    ActorKind, ActorMark, Decision, Effect, FactSheet, Header, Outcome, Record, Resource,
+};
 
 /// The agency in whose log stands what concerns no other: whoever runs the server.
 pub const HOST: AgencyId =
@@ -28,32 +30,78 @@ pub enum Ending {
     NotDone,
 }
 
+/// What a job leaves to be told.
+#[derive(Debug)]
+pub struct Traces {
+    /// What was done to each owner's thing besides the target, or to each row of a list.
+    pub records: Vec<Record>,
+    /// The children that were read of, and the version at which.
+    pub seen: Vec<(ChildId, i64)>,
+    /// What the act was about, where its target doesn't tell.
+    pub about: Option<About>,
+    /// The publications that rows were read through.
+    pub opened: Vec<PublicationId>,
+    /// What it was for, where the request doesn't say.
+    pub purpose: Option<String>,
+}
+
+/// What an act was about that its target doesn't tell: a question about another act.
+#[derive(Clone, Debug)]
+pub struct About {
+    /// The other act, and its target.
+    pub resource: Resource,
+    /// The child, where whoever asked knows of it.
+    pub subject: Option<ChildId>,
+    /// The case, likewise.
+    pub case: Option<CaseId>,
+}
+
 /// The entry of a permitted act.
 pub fn permitted<A: Act>(
     means: &Means,
     call: &Call,
     permit: &Permit<A>,
-    mut records: Vec<Record>,
-    seen: Vec<(ChildId, i64)>,
+    traces: Traces,
     ending: Ending,
 ) -> Result<Draft, StoreError> {
     let facts = permit.facts();
+    let Traces { mut records, seen, about, mut opened, purpose } = traces;
     // A list is told by its rows; everything else by its target, and by what it touched besides.
     if records.is_empty() || A::REACH == Reach::Changes {
-        records.extend(record(permit, effect::<A>(ending)));
+        records.extend(record(permit, effect::<A>(ending))?);
+        opened.extend(self::opened(permit));
     }
+    let about = about.unwrap_or_else(|| About {
+        resource: target(permit.act()),
+        subject: facts.resource.child,
+        case: facts.resource.case,
+    });
     let header = Header {
-        decision: Decision::Permit,
+        decision: match permit.overrides() {
+            true => Decision::PermitOverride,
+            false => Decision::Permit,
+        },
         outcome: match ending {
             Ending::Done => Outcome::Done,
             Ending::Repeated | Ending::NotDone => Outcome::NotDone,
         },
         rules: words(permit.rules()),
-        subject: facts.resource.child,
-        case: facts.resource.case,
+        subject: about.subject,
+        case: about.case,
+        resource: Some(about.resource),
+        purpose: purpose.or_else(|| call.purpose.clone()),
         ..header(means, call, permit.act(), facts)?
     };
-    seal(header, records, seen)
+    let reader = facts.principal.id;
+    let opened = opened.into_iter().map(|publication| Opened { publication, reader }).collect();
+    Ok(Draft { opened, ..seal(header, records, seen)? })
+}
+
+/// The publications that an item is read through, by this permit.
+pub fn opened<A: Act>(permit: &Permit<A>) -> Vec<PublicationId> {
+    let reads = A::NAME == ReadItem::NAME && !permit.facts().situation.inside;
+    let live = permit.openings().iter().filter(|_| reads);
+    live.map(|opening| opening.publication).collect()
 }
 
 /// The entry of a refusal. To whom may not know of the thing, the header says what it would say
@@ -65,7 +113,7 @@ pub fn refusal<A: Act>(
     denial: &Denial,
 ) -> Result<Draft, StoreError> {
     let facts = denial.facts();
-    let known = denial.answer() == Answer::Told && facts.knows();
+    let known = is_known(denial);
     let header = Header {
         decision: Decision::Deny,
         outcome: Outcome::Refused,
@@ -76,32 +124,54 @@ pub fn refusal<A: Act>(
         actor: mark(call, &if known { facts.principal.clone() } else { facts.ghost().principal }),
         ..header(means, call, act, facts)?
     };
-    // A refusal of what must not be known and a miss look alike in the caller's log: one sealed
-    // record each, the owner's or the host's.
+    let record = refused(act, denial, Effect::Refused)?;
+    seal(header, record.into_iter().collect(), Vec::new())
+}
+
+/// Whether a refusal may be told of as what it is: the caller knows of the thing.
+pub fn is_known(denial: &Denial) -> bool {
+    denial.answer() == Answer::Told && denial.facts().knows()
+}
+
+/// The record of a refusal; none where nobody owns what the caller knows of. A refusal of what
+/// must not be known and a miss look alike in the caller's log: one sealed record each, the
+/// owner's or the host's.
+pub fn refused<A: Act>(
+    act: &A,
+    denial: &Denial,
+    effect: Effect,
+) -> Result<Option<Record>, StoreError> {
+    let (facts, known) = (denial.facts(), is_known(denial));
     let owner = facts.resource.owner.map(|owner| owner.agency).or((!known).then_some(HOST));
-    let record = owner.map(|agency| Record {
+    let Some(agency) = owner else { return Ok(None) };
+    Ok(Some(Record {
         agency,
         open_to_actor: known,
         child: facts.resource.child,
         case: facts.resource.case,
-        resource: Resource { kind: A::RESOURCE.into(), id: act.target_id() },
+        resource: target(act),
         category: facts.resource.category.map(|category| category.code().into()),
-        effect: Effect::Refused,
+        effect,
         rules: words(denial.rules()),
         ground: None,
         publication: None,
         consent: None,
+        facts: Some(sheet::<A>(facts)?),
         salt: [0; 16],
-    });
-    seal(header, record.into_iter().collect(), Vec::new())
+    }))
 }
 
 /// The record of one thing done to one owner's resource; none where nobody owns it. It gets its
 /// salt when it is sealed.
-pub fn record<A: Act>(permit: &Permit<A>, effect: Effect) -> Option<Record> {
+pub fn record<A: Act>(permit: &Permit<A>, effect: Effect) -> Result<Option<Record>, StoreError> {
     let facts = permit.facts();
-    let opening = permit.openings().first();
-    facts.resource.owner.map(|owner| Record {
+    // What an emergency opens rests on the ground that was chosen then.
+    let emergency = permit.overrides() || A::WORD == BreakGlass::WORD;
+    let opening = permit.openings().first().filter(|_| !emergency);
+    let chosen = facts.situation.ground.filter(|_| emergency);
+    let ground = opening.map(|opening| opening.ground).or(chosen);
+    let Some(owner) = facts.resource.owner else { return Ok(None) };
+    Ok(Some(Record {
         agency: owner.agency,
         open_to_actor: true,
         child: facts.resource.child,
@@ -110,11 +180,17 @@ pub fn record<A: Act>(permit: &Permit<A>, effect: Effect) -> Option<Record> {
         category: facts.resource.category.map(|category| category.code().into()),
         effect,
         rules: words(permit.rules()),
-        ground: opening.map(|opening| opening.ground.code().into()),
+        ground: ground.map(|ground| ground.code().into()),
         publication: opening.map(|opening| opening.publication),
         consent: opening.and_then(|opening| opening.consent),
+        facts: Some(sheet::<A>(facts)?),
         salt: [0; 16],
-    })
+    }))
+}
+
+/// The facts of one decision, for whoever decides it again.
+fn sheet<A: Act>(facts: &Facts) -> Result<FactSheet, StoreError> {
+    Ok(FactSheet::new(Brief::of(A::NAME, facts).to_json())?)
 }
 
 /// Seals an entry and finds in whose logs it belongs: the actor's agency and the owners'.
@@ -134,7 +210,15 @@ pub fn seal(
     let (id, at) = (header.id, header.at);
     let sealed = header.seal(&records);
     let lines: Vec<_> = sealed.records.iter().map(|record| record.bytes.as_slice()).collect();
-    Ok(Draft { id, at, header: sealed.header, records: lines.join(&b'\n'), agencies, seen })
+    Ok(Draft {
+        id,
+        at,
+        header: sealed.header,
+        records: lines.join(&b'\n'),
+        agencies,
+        seen,
+        opened: Vec::new(),
+    })
 }
 
 pub fn salt() -> Result<[u8; 16], StoreError> {
@@ -165,10 +249,14 @@ fn header<A: Act>(
         reason: call.reason.clone(),
         subject: None,
         case: None,
-        resource: Some(Resource { kind: A::RESOURCE.into(), id: act.target_id() }),
+        resource: Some(target(act)),
         status: None,
         salt: salt()?,
     })
+}
+
+fn target<A: Act>(act: &A) -> Resource {
+    Resource { kind: A::RESOURCE.into(), id: act.target_id() }
 }
 
 fn mark(call: &Call, principal: &Principal) -> ActorMark {
@@ -200,6 +288,6 @@ fn effect<A: Act>(ending: Ending) -> Effect {
     }
 }
 
-fn words(rules: &[RuleId]) -> Vec<String> {
+pub fn words(rules: &[RuleId]) -> Vec<String> {
     rules.iter().map(|rule| rule.to_string()).collect()
 }

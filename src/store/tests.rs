@@ -14,11 +14,14 @@ use crate::domain::agency::{AgencyKind, Role, SecrecyRegime, UnitKind};
 use crate::domain::child::Protection;
 use crate::domain::identity_number::IdentityNumber;
 use crate::domain::ids::{AgencyId, CaseId, Id};
-use crate::domain::law::Law;
 use crate::domain::referral::{
     ChildView, FiveQuestions, Indicator, Informed, Observation, ReferralDraft, Urgency,
 };
 use crate::identity::{Actor, Who};
+
+mod against_the_oracle;
+mod oracle;
+mod worlds;
 
 const TEAM: u128 = 20;
 const SCHOOL: u128 = 21;
@@ -44,6 +47,19 @@ impl Drop for House {
 
 impl House {
     async fn built() -> Self {
+        let house = Self::empty();
+        let register = register();
+        house
+            .store
+            .perform(house.call(Actor::operator()), ImportRegister {}, move |work| {
+                work.load(&register)
+            })
+            .await
+            .unwrap();
+        house
+    }
+
+    fn empty() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let n = COUNT.fetch_add(1, Ordering::Relaxed);
         let file = std::env::temp_dir().join(format!("samsyn-store-{}-{n}", std::process::id()));
@@ -59,28 +75,14 @@ impl House {
             first_answer_kept: chrono::TimeDelta::hours(24),
         };
         let policy = Policy::embedded().unwrap();
-        let law = Law {
-            time_zone: chrono_tz::Europe::Stockholm,
-            waiver_ages: vec![],
-            waiver_days_max: vec![],
-            child_below_age: vec![],
-        };
+        let law = crate::settings::read_law(None).unwrap();
         let logs = LogSettings { host: "samsyn.test".into(), seed: [7; 32], batch_max: 100 };
         let clock = Clock::still("2026-11-21T09:00:00Z".parse().unwrap());
         let vault = Vault::new(&[3; 32]).unwrap();
         let store =
             Store::open(place, settings, Arc::new(policy), Arc::new(law), clock, vault, logs)
                 .unwrap();
-        let house = Self { store, file };
-        let register = register();
-        house
-            .store
-            .perform(house.call(Actor::operator()), ImportRegister {}, move |work| {
-                work.load(&register)
-            })
-            .await
-            .unwrap();
-        house
+        Self { store, file }
     }
 
     fn call(&self, actor: Actor) -> Call {
@@ -154,6 +156,7 @@ fn register() -> Register {
             number: IdentityNumber::parse("200302022389").ok(),
             enrolled: vec![(id(SCHOOL), "2026-08-01".parse().unwrap())],
             guardians: vec![],
+            powers: vec![],
             conflicts: vec![],
             handlers: vec![],
         }],

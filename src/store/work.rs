@@ -21,11 +21,11 @@ use super::error::{Halt, StoreError};
 use super::facts::{Gather, Gathering, Known};
 use super::means::Means;
 use super::schema::person;
-use super::telling;
+use super::telling::{self, About, Traces};
 use crate::access::facts::Facts;
 use crate::access::{Act, Permit, decide};
 use crate::clock::Instant;
-use crate::domain::ids::{AgencyId, AreaId, ChildId, Id, PersonId, StaffId};
+use crate::domain::ids::{AgencyId, AreaId, ChildId, Id, PersonId, PublicationId, StaffId};
 use crate::ledger::{Effect, Record, Resource};
 
 /// Leave to work on the data for one act.
@@ -38,6 +38,12 @@ pub struct Work<'a, A: Act> {
     pub(super) seen: Vec<(ChildId, i64)>,
     /// Nothing was done: the first answer to the same request was given again.
     pub(super) repeated: bool,
+    /// What the act is about, where its target doesn't tell.
+    pub(super) about: Option<About>,
+    /// The publications that rows were served through.
+    pub(super) opened: Vec<PublicationId>,
+    /// What it was for, where the request doesn't say.
+    pub(super) purpose: Option<String>,
 }
 
 /// Where a page begins and how long it is.
@@ -67,6 +73,20 @@ impl<'a, A: Act> Work<'a, A> {
             records: Vec::new(),
             seen: permit.facts().seen.clone(),
             repeated: false,
+            about: None,
+            opened: Vec::new(),
+            purpose: None,
+        }
+    }
+
+    /// What the job leaves to be told.
+    pub(super) fn traces(self) -> Traces {
+        Traces {
+            records: self.records,
+            seen: self.seen,
+            about: self.about,
+            opened: self.opened,
+            purpose: self.purpose,
         }
     }
 
@@ -95,9 +115,11 @@ impl<'a, A: Act> Work<'a, A> {
     }
 
     /// Notes one row of a list as served, by the permit of the very act that reads it singly.
-    pub(super) fn served<R: Act>(&mut self, permit: &Permit<R>) {
-        self.records.extend(telling::record(permit, Effect::Shown));
+    pub(super) fn served<R: Act>(&mut self, permit: &Permit<R>) -> Result<(), Halt> {
+        self.records.extend(telling::record(permit, Effect::Shown)?);
         self.seen.extend_from_slice(&permit.facts().seen);
+        self.opened.extend(telling::opened(permit));
+        Ok(())
     }
 }
 
@@ -110,7 +132,7 @@ impl<A: Act> Work<'_, A> {
         };
         match decide(&self.means.policy, act, facts) {
             Ok(permit) => {
-                self.served(&permit);
+                self.served(&permit)?;
                 Ok(Some(permit))
             }
             Err(_) => Ok(None),
@@ -164,7 +186,8 @@ impl<A: Act> Work<'_, A> {
         Ok(gathering.guardians(child)?)
     }
 
-    /// Notes something of another owner's that the act touched beside its target.
+    /// Notes something of another owner's that the act touched beside its target. The facts are
+    /// the target's owner's to know, and stay out of it.
     pub(super) fn touched(&mut self, owner: AgencyId, resource: (&str, Uuid), effect: Effect) {
         let facts = self.facts();
         self.records.push(Record {
@@ -179,6 +202,7 @@ impl<A: Act> Work<'_, A> {
             ground: None,
             publication: None,
             consent: None,
+            facts: None,
             salt: [0; 16],
         });
     }

@@ -104,7 +104,7 @@ fn a_callers_own_request_id_counts_behind_a_proxy_only() {
 }
 
 #[test]
-fn an_entry_is_named_on_what_was_served_and_never_on_a_refusal() {
+fn an_entry_is_named_on_what_was_decided_and_not_on_what_never_was_an_act() {
     on_each_backend(async |house| {
         let kurator = house.as_("kurator");
         let entry = |answer: &Answer| answer.header("samsyn-entry").map(str::to_owned);
@@ -113,10 +113,15 @@ fn an_entry_is_named_on_what_was_served_and_never_on_a_refusal() {
         assert_ne!(first, second);
         assert!(Uuid::try_parse(&first).is_ok());
         for answer in [
-            house.nobody().get("/v1/me").await.must(401),
             kurator.get(&format!("/v1/cases/{NOTHING}")).await.must(404),
             house.as_("revisor-skola").get(&format!("/v1/cases/{NOTHING}")).await.must(403),
+        ] {
+            assert!(entry(&answer).is_some(), "{answer}");
+        }
+        for answer in [
+            house.nobody().get("/v1/me").await.must(401),
             kurator.get("/v1/nothing").await.must(404),
+            kurator.get("/v1/items/x").await.must(404),
         ] {
             assert_eq!(entry(&answer), None, "{answer}");
         }

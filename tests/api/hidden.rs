@@ -38,7 +38,10 @@ async fn look(house: &House, who: &str, id: &str, questions: Vec<Question>) {
             assert_eq!(hidden.status, 404, "{who} {method} {path}: {hidden}");
             let expected = faceless(&missed);
             assert_eq!(faceless(&hidden), expected, "{who} {method} {path}");
-            assert_eq!(hidden.header("samsyn-entry"), None);
+            // Each has an entry to ask why by.
+            for answer in [&hidden, &missed] {
+                assert!(answer.header("samsyn-entry").is_some(), "{answer}");
+            }
             assert!(!hidden.text().contains(id), "{hidden}");
         }
     }

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::{
     BUP, NOTHING, OTHER_SCHOOL, POLICE, SCHOOL, SOCIAL, TEAM, binding_consent, each, faults,
-    item_of, joint_case, kind, medical_item, rules, share, withdrawal_of,
+    harm_test, item_of, joint_case, kind, medical_item, rules, share, withdrawal_of,
 };
 use crate::support::house::{House, on_each_backend};
 
@@ -78,6 +78,10 @@ fn a_ground_reaches_only_whom_the_law_lets_it_reach() {
             (SOCIAL, "CHILD_S", "O07"),
             (SCHOOL, "EMI", "O08"),
             (SOCIAL, "HARM_TEST", "O09"),
+            (SOCIAL, "EMERGENCY", "O02b"),
+            (SCHOOL, "INVEST", "O05"),
+            (SCHOOL, "INNER", "O08b"),
+            (SCHOOL, "GUARDIAN", "O02c"),
             (SCHOOL, "CONSENT", "D18"),
             (OTHER_SCHOOL, "CHILD_H", "O02"),
             (POLICE, "CHILD_H", "D10c"),
@@ -157,7 +161,10 @@ fn a_list_shows_exactly_what_single_reads_show() {
             ("socialsekreterare", items[3], BUP, "CHILD_S"),
             ("kurator", items[4], SOCIAL, "HARM_TEST"),
         ] {
-            let body = share(house, unit, ground);
+            let mut body = share(house, unit, ground);
+            if ground == "HARM_TEST" {
+                body["harm_test"] = harm_test(house, who, "no_harm");
+            }
             house.as_(who).post(&publications(item), body).await.must(201);
         }
         for (who, count) in

@@ -4,30 +4,45 @@
 //!
 //! **Invariant:** a story speaks HTTP, and every allow in it has its deny.
 
+mod agencies;
+mod break_glass;
 mod cases;
 mod children;
+mod closing;
 mod concern_reports;
+mod consent_kinds;
 mod consents;
+mod decisions;
+mod disclosures;
+mod explain;
 mod frame;
+mod givers;
 mod hidden;
 mod items;
 mod language;
 mod logs;
 mod me;
+mod notices;
 mod once;
 mod pages;
 mod plans;
 mod problems;
+mod recalls;
+mod receipts;
 mod referrals;
 mod signing_in;
 mod texts;
+mod truth_table;
 mod units;
+mod walls;
+mod walls_protected;
 
 use chrono::Days;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::house::{Answer, House};
+use crate::support::scene::agree_to_a_plan;
 
 /// The single way in; it coordinates the cases of these stories.
 const TEAM: &str = "Skolsociala teamet";
@@ -185,15 +200,30 @@ async fn binding_consent(house: &House, case: Uuid) -> Uuid {
     consent
 }
 
-/// An item shared with `unit` on `ground`, for a reason.
+/// An item shared with `unit` on `ground`, for a reason, whatever was wished.
 fn share(house: &House, unit: &str, ground: &str) -> Value {
-    json!({ "unit": house.unit(unit), "ground": ground, "reason": "Stödet kräver det." })
+    json!({
+        "unit": house.unit(unit),
+        "ground": ground,
+        "reason": "Stödet kräver det.",
+        "despite_wish": "Utan det kommer stödet för sent.",
+    })
 }
 
-/// The team member begins the case's plan.
+/// The team member begins the case's plan, to which both guardians have agreed.
 async fn begin_plan(house: &House, case: Uuid) -> Uuid {
+    agree_to_a_plan(house, case).await;
     let path = format!("/v1/cases/{case}/plans");
     house.as_("teamet").post(&path, json!({})).await.must(201).id()
+}
+
+/// A harm test that `official` has made.
+fn harm_test(house: &House, official: &str, result: &str) -> Value {
+    json!({
+        "official": house.staff(official),
+        "result": result,
+        "reason": "Mottagaren behöver det för stödet och för det inte vidare.",
+    })
 }
 
 /// The stable end of a problem's type; empty when it is none.

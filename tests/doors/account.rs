@@ -9,7 +9,7 @@ use crate::support::ledger::Entry;
 
 /// The lists whose rows belong to somebody: the act, the kind of thing that its rows are in the
 /// ledger, and the field of a row with its id.
-pub const LISTS: [(&str, &str, &str); 7] = [
+pub const LISTS: [(&str, &str, &str); 10] = [
     ("ListReferrals", "Referral", "id"),
     ("ListConcernReports", "ConcernReport", "id"),
     ("ListCases", "Case", "id"),
@@ -17,6 +17,9 @@ pub const LISTS: [(&str, &str, &str); 7] = [
     ("ListConsents", "Consent", "id"),
     ("ListItems", "Item", "id"),
     ("ListPlans", "Plan", "id"),
+    ("ListOwnPlans", "Plan", "id"),
+    ("ListBreakGlass", "BreakGlass", "id"),
+    ("ListNotices", "Notice", "id"),
 ];
 
 /// What of an answer must be found again in its entry.
@@ -76,10 +79,11 @@ fn heard(answered: &Answered<'_>, entry: &Entry) -> Option<String> {
     same("entry", told, expected)
 }
 
-/// A refusal keeps its entry to itself; whatever was done tells it.
+/// Whatever was decided tells its entry, a refusal and a miss alike; what never became an act
+/// doesn't.
 fn shown(answered: &Answered<'_>, entry: &Entry) -> Option<String> {
     let id = entry.header.id.to_string();
-    let told = entry.header.decision == Decision::Permit;
+    let told = entry.header.status.is_none();
     same("Samsyn-Entry", answered.entry, told.then_some(id.as_str()))
 }
 
@@ -167,6 +171,7 @@ mod tests {
             ground: None,
             publication: None,
             consent: None,
+            facts: None,
             salt: [0; 16],
         }
     }
@@ -175,7 +180,7 @@ mod tests {
     fn found(status: u16, problem: &str, body: Value, entries: &[Entry]) -> Vec<String> {
         let door = Door { method: "GET".into(), path: "/v1/cases/{case}/items".into() };
         let id = ENTRY.to_string();
-        let told = entries.first().is_some_and(|it| it.header.decision == Decision::Permit);
+        let told = entries.first().is_some_and(|it| it.header.status.is_none());
         let answered = Answered {
             door: &door,
             act: "ListItems",
@@ -245,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_that_shows_its_entry_and_an_act_that_hides_it_are_found() {
+    fn a_decision_that_hides_its_entry_and_what_never_was_one_but_shows_it_are_found() {
         let door = Door { method: "GET".into(), path: "/v1/me".into() };
         let id = ENTRY.to_string();
         let body = json!({});
@@ -258,12 +263,14 @@ mod tests {
             problem,
             body: &body,
         };
-        let of = |decision, outcome| entry("ListUnits", decision, outcome, None);
-        let (permit, deny) =
-            (of(Decision::Permit, Outcome::Done), of(Decision::Deny, Outcome::Refused));
-        assert!(faults(&answered(200, "", Some(&id)), std::slice::from_ref(&permit)).is_empty());
-        assert_eq!(faults(&answered(200, "", None), &[permit]).len(), 1);
-        assert!(faults(&answered(403, "refused", None), std::slice::from_ref(&deny)).is_empty());
-        assert_eq!(faults(&answered(403, "refused", Some(&id)), &[deny]).len(), 1);
+        let permit = [entry("ListUnits", Decision::Permit, Outcome::Done, None)];
+        let deny = [entry("ListUnits", Decision::Deny, Outcome::Refused, None)];
+        let unheard = [entry("GET /v1/me", Decision::Deny, Outcome::NotDone, Some(401))];
+        assert!(faults(&answered(200, "", Some(&id)), &permit).is_empty());
+        assert_eq!(faults(&answered(200, "", None), &permit).len(), 1);
+        assert!(faults(&answered(403, "refused", Some(&id)), &deny).is_empty());
+        assert_eq!(faults(&answered(403, "refused", None), &deny).len(), 1);
+        assert!(faults(&answered(401, "not-signed-in", None), &unheard).is_empty());
+        assert_eq!(faults(&answered(401, "not-signed-in", Some(&id)), &unheard).len(), 1);
     }
 }

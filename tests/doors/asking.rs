@@ -18,14 +18,38 @@ pub struct Asked {
     pub seen: Option<String>,
 }
 
+/// Lets come about what must have before `door` opens. It may take years; fetch the callers after.
+pub async fn prepare(house: &House, scene: &Scene, door: &Door) {
+    if door.to_string() == "POST /v1/items/{item}/block" {
+        old_enough_to_block(house, scene).await;
+    }
+}
+
 /// The request for `door`.
 pub async fn asked(house: &House, scene: &Scene, door: &Door) -> Asked {
-    let path = path(house, scene, door);
+    let mut path = path(house, scene, door);
+    if path.contains("{entry}") {
+        path = path.replace("{entry}", &decision(house, scene).await);
+    }
     let seen = match seen_by(&door.to_string()) {
         Some(who) => Some(version(house, &path, who).await),
         None => None,
     };
-    Asked { body: body(house, scene, &door.to_string()), path, seen }
+    let mut body = body(house, scene, &door.to_string());
+    if door.to_string() == "POST /v1/consents/{consent}/withdrawals" {
+        body = Some(scene::taken_back(house, giving(house, scene).await));
+    }
+    Asked { body, path, seen }
+}
+
+/// A guardian who has not taken the scene's consent back.
+async fn giving(house: &House, scene: &Scene) -> &'static str {
+    let consent = house.as_("bup").get(&format!("/v1/consents/{}", scene.consent)).await.must(200);
+    let consent = consent.json();
+    let second = json!(house.person("Vårdnadshavare 2"));
+    let mut answers = consent["answers"].as_array().into_iter().flatten();
+    let back = answers.any(|one| one["giver"] == second && one["answer"] == "withdrawn");
+    if back { "Vårdnadshavare 1" } else { "Vårdnadshavare 2" }
 }
 
 /// Who reads the version that this door wants to be named.
@@ -57,7 +81,10 @@ fn path(house: &House, scene: &Scene, door: &Door) -> String {
         .replace("{unit}", &party(house, &name).to_string())
         .replace("{consent}", &consent(scene, &name).to_string())
         .replace("{item}", &scene.item.to_string())
+        .replace("{publication}", &scene.publication.to_string())
         .replace("{plan}", &plan(scene, &name).to_string())
+        .replace("{opening}", &scene.opening.to_string())
+        .replace("{notice}", &scene.notice.to_string())
         .replace("{agency}", &house.agency_of("Strandskolan").to_string());
     match name.as_str() {
         "GET /v1/referrals" => format!("{path}?unit={}", house.unit("Elevhälsan, Strandskolan")),
@@ -69,12 +96,28 @@ fn path(house: &House, scene: &Scene, door: &Door) -> String {
     }
 }
 
+/// A decision on what the school's counsellor asked for.
+async fn decision(house: &House, scene: &Scene) -> String {
+    let read = house.as_("kurator").get(&format!("/v1/cases/{}", scene.case)).await.must(200);
+    read.header("samsyn-entry").expect("an entry").to_owned()
+}
+
+/// Time passes until the child may be found mature, and it is.
+async fn old_enough_to_block(house: &House, scene: &Scene) {
+    let old_enough = chrono::NaiveDate::from_ymd_opt(2028, 4, 1).expect("a day");
+    house.wait((old_enough - house.today()).max(chrono::TimeDelta::zero()));
+    let mature = json!({ "matter": "waiver", "mature": true, "reason": "Förstår vad det rör." });
+    let path = format!("/v1/cases/{}/maturity-assessments", scene.case);
+    house.as_("bup").post(&path, mature).await.must(201);
+}
+
 fn referral(scene: &Scene, door: &str) -> Uuid {
     if door.ends_with("/receipt") { scene.forwarded } else { scene.received }
 }
 
 fn case(scene: &Scene, door: &str) -> Uuid {
-    if door == "POST /v1/cases/{case}/plans" { scene.bare } else { scene.case }
+    let bare = ["POST /v1/cases/{case}/plans", "POST /v1/cases/{case}/closure"];
+    if bare.contains(&door) { scene.bare } else { scene.case }
 }
 
 /// The unit that answers is the one that was invited; the others take part already.
@@ -118,9 +161,24 @@ fn body(house: &House, scene: &Scene, door: &str) -> Option<Value> {
         }
         "POST /v1/cases/{case}/consents" => scene::new_consent(house),
         "POST /v1/consents/{consent}/answers" => scene::given(house, "Vårdnadshavare 1", "written"),
+        "POST /v1/cases/{case}/maturity-assessments" => json!({
+            "matter": "waiver",
+            "mature": false,
+            "reason": "Vill att föräldrarna bestämmer.",
+        }),
         "POST /v1/consents/{consent}/withdrawals" => scene::taken_back(house, "Vårdnadshavare 2"),
         "POST /v1/cases/{case}/items" => scene::new_item(house),
-        "POST /v1/items/{item}/publications" => scene::to_school(house),
+        "POST /v1/items/{item}/publications" | "POST /v1/items/{item}/disclosure-preview" => {
+            scene::to_school(house)
+        }
+        "POST /v1/items/{item}/addenda" => json!({ "body": "Gäller hela läsåret." }),
+        "POST /v1/publications/{publication}/revocation"
+        | "POST /v1/publications/{publication}/missent" => json!({ "because": "Fel mottagare." }),
+        "POST /v1/cases/{case}/information-requests" => json!({
+            "unit": house.unit("BUP Lindskär"),
+            "investigation": "123",
+            "asked": "Hur mår barnet?",
+        }),
         "POST /v1/cases/{case}/plans"
         | "POST /v1/referrals/{referral}/receipt"
         | "POST /v1/plans/{plan}/activation" => json!({}),
@@ -135,6 +193,31 @@ fn body(house: &House, scene: &Scene, door: &str) -> Option<Value> {
             scene::new_action(house, "Skolsociala teamet", scene.goal)
         }
         "POST /v1/plans/{plan}/confirmations" => json!({ "unit": house.unit("Strandskolan") }),
+        "POST /v1/access/explain" => {
+            json!({ "act": "ReadItem", "target": { "kind": "Item", "id": scene.item } })
+        }
+        "POST /v1/cases/{case}/break-glass" => scene::new_opening(),
+        "POST /v1/break-glass" => json!({
+            "identity_number": "20030202-2389",
+            "ground": "EMERGENCY",
+            "reason": "Barnet är försvunnet.",
+        }),
+        "POST /v1/break-glass/{opening}/review" => {
+            json!({ "finding": "query", "reason": "Varför just då?" })
+        }
+        "POST /v1/items/{item}/hidden-from"
+        | "POST /v1/items/{item}/hidden-from/ending"
+        | "POST /v1/cases/{case}/barred-guardians"
+        | "POST /v1/cases/{case}/barred-guardians/ending" => json!({
+            "guardian": house.person("Vårdnadshavare 1"),
+            "reason": "Barnet kan komma till skada.",
+        }),
+        "POST /v1/items/{item}/block" => json!({ "asker": house.person("Barn A") }),
+        "POST /v1/items/{item}/block/lifting" => {
+            json!({ "ground": "consent", "because": "Patienten vill det." })
+        }
+        "POST /v1/cases/{case}/conflict" => json!({ "kind": "relative" }),
+        "POST /v1/cases/{case}/closure" => json!({ "reason": "goals_met" }),
         "POST /v1/logs/{agency}/exports" => json!({
             "from": format!("{}T00:00:00Z", house.today()),
             "to": format!("{}T00:00:00Z", house.today() + chrono::Days::new(1)),

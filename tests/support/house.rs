@@ -24,6 +24,8 @@ use super::{TemporaryDirectory, TestDatabase, each_backend};
 
 /// When the clock stands still: a Monday in the afternoon, Swedish time.
 const STILL_AT: &str = "2026-11-23T13:24:05.123456Z";
+/// The `acr` of a sign-in at level of assurance 4, where there is one.
+pub const LEVEL_FOUR: &str = "http://id.elegnamnden.se/loa/1.0/loa4";
 /// How long one answer may take before the story fails.
 const ANSWER_WAIT: Duration = Duration::from_secs(60);
 /// Connections to the database.
@@ -72,6 +74,26 @@ pub fn on_each_backend(story: impl AsyncFn(&House)) {
     });
 }
 
+/// The same in a house where agencies have policies of their own: each the name of one of the
+/// agency's units, and the policies. Everybody can sign in at level of assurance 4 there.
+pub fn on_each_backend_narrowed(own: &[(&str, &str)], story: impl AsyncFn(&House)) {
+    each_backend(|database| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime").block_on(async {
+            let still_at: DateTime<chrono::Utc> = STILL_AT.parse().expect("a time");
+            let level_four = |settings: &mut Settings| {
+                for issuer in &mut settings.identity.issuers {
+                    issuer.assurance_max = 4;
+                    issuer.assurance.insert(LEVEL_FOUR.to_owned(), 4);
+                }
+            };
+            let house = House::build(database, Clock::still(still_at), level_four, own).await;
+            story(&house).await;
+            house.close().await;
+        });
+    });
+}
+
 impl House {
     /// Opens the service on an empty database, with a clock that stands still.
     pub async fn open(database: TestDatabase) -> Self {
@@ -84,6 +106,15 @@ impl House {
         database: TestDatabase,
         clock: Clock,
         change: impl FnOnce(&mut Settings),
+    ) -> Self {
+        Self::build(database, clock, change, &[]).await
+    }
+
+    async fn build(
+        database: TestDatabase,
+        clock: Clock,
+        change: impl FnOnce(&mut Settings),
+        own: &[(&str, &str)],
     ) -> Self {
         let today = clock.now().with_timezone(&chrono_tz::Europe::Stockholm).date_naive();
         let world = World::read(today).expect("the demo's world");
@@ -102,9 +133,15 @@ impl House {
         settings.identity.issuers = world.issuer_settings(|name| sign_in.issuer_url(name));
         change(&mut settings);
         Store::migrate(&Place::parse(database.url()).expect("an address")).expect("migrations");
+        let register = || world.register(|name| sign_in.issuer_url(name));
+        if !own.is_empty() {
+            // The service does not start with policies of agencies that it does not know.
+            let store = app::store(&settings, clock.clone()).expect("a store");
+            import(&store, &clock, register()).await.expect("the demo's agencies, loaded");
+            settings.policies.agencies = Some(agency_policies(&keys, &world, own));
+        }
         let running = app::start(settings, clock.clone()).expect("a server");
-        let register = world.register(|name| sign_in.issuer_url(name));
-        import(running.store(), &clock, register).await.expect("the demo's world, loaded");
+        import(running.store(), &clock, register()).await.expect("the demo's world, loaded");
         let base_url = format!("http://{}", running.address());
         // Everything is on this machine: no proxy, and no certificate to trust.
         let http = Client::builder().no_proxy().tls_certs_only([]).timeout(ANSWER_WAIT);
@@ -324,6 +361,21 @@ impl std::fmt::Display for Answer {
         let reason = StatusCode::from_u16(self.status).ok().and_then(|it| it.canonical_reason());
         write!(f, "{} {}: {}", self.status, reason.unwrap_or_default(), self.text())
     }
+}
+
+/// Writes the agencies' own policies, and tells where.
+fn agency_policies(
+    folder: &TemporaryDirectory,
+    world: &World,
+    own: &[(&str, &str)],
+) -> std::path::PathBuf {
+    let path = folder.path().join("agencies");
+    std::fs::create_dir(&path).expect("a writable directory");
+    for (unit, policies) in own {
+        let agency = world.agency_of(unit).expect("an agency");
+        std::fs::write(path.join(format!("{agency}.cedar")), policies).expect("a written file");
+    }
+    path
 }
 
 /// Writes a key that is as good as any in a test, and tells where.

@@ -37,6 +37,8 @@ pub struct Scene {
     /// BUP's item, published to the school's counsellor and head on the consent, and to social
     /// services because the child is under 18.
     pub item: Uuid,
+    /// The publication of that item to social services.
+    pub publication: Uuid,
     /// An item of BUP's that nobody else sees.
     pub unpublished: Uuid,
     /// The case's plan: whole, and confirmed by all but the school.
@@ -47,8 +49,12 @@ pub struct Scene {
     pub need: Uuid,
     /// A goal in it.
     pub goal: Uuid,
-    /// A third case, without a plan.
+    /// A third case, without a plan; the guardians have agreed to one.
     pub bare: Uuid,
+    /// An emergency opening of the case, by the head of the emergency social services.
+    pub opening: Uuid,
+    /// What the school was told of it.
+    pub notice: Uuid,
 }
 
 impl Scene {
@@ -70,13 +76,15 @@ impl Scene {
             .await;
         let unpublished = write(house, case).await;
         let item = write(house, case).await;
-        publish(house, item).await;
+        let publication = publish(house, item).await;
         let plan = begin(house, case).await;
         complete(house, plan).await;
         let second = open(house, self::accepted(house).await, &[]).await;
         let sketch = begin(house, second).await;
         let (need, goal) = sketch_need_and_goal(house, sketch).await;
         let bare = open(house, self::accepted(house).await, &[]).await;
+        agree_to_a_plan(house, bare).await;
+        let (opening, notice) = break_glass(house, case).await;
         Self {
             received,
             forwarded,
@@ -86,14 +94,22 @@ impl Scene {
             consent,
             asked: asked.must(201).id(),
             item,
+            publication,
             unpublished,
             plan,
             sketch,
             need,
             goal,
             bare,
+            opening,
+            notice,
         }
     }
+}
+
+/// Why a case is opened in an emergency.
+pub fn new_opening() -> Value {
+    json!({ "ground": "EMERGENCY", "reason": "Barnet är försvunnet." })
 }
 
 /// A referral of Barn A to student health.
@@ -265,19 +281,54 @@ async fn write(house: &House, case: Uuid) -> Uuid {
     house.as_("bup").post(&path, new_item(house)).await.must(201).id()
 }
 
-async fn publish(house: &House, item: Uuid) {
+async fn publish(house: &House, item: Uuid) -> Uuid {
     let path = format!("/v1/items/{item}/publications");
     let to_social = json!({
         "unit": house.unit("Socialtjänsten, barn och unga"),
         "roles": ["caseworker"],
         "ground": "CHILD_H",
         "reason": "Stödet hemma måste läggas när barnet är vaket.",
+        "despite_wish": "Samtycket gäller skolan; hemma behövs stödet redan nu.",
     });
-    house.as_("bup").post(&path, to_social).await.must(201);
+    let published = house.as_("bup").post(&path, to_social).await.must(201).id();
     house.as_("bup").post(&path, to_school(house)).await.must(201);
+    published
+}
+
+/// Both guardians agree that a plan is drawn up.
+pub async fn agree_to_a_plan(house: &House, case: Uuid) -> Uuid {
+    let who = house.as_("teamet");
+    let asked = json!({
+        "kind": "plan",
+        "agency": house.agency_of("Skolsociala teamet"),
+        "purpose": "En plan för alla som hjälper.",
+        "valid_from": house.today(),
+        "valid_to": house.today() + Days::new(180),
+        "explained": "Vad en plan är, vilka som skriver den och vem som läser den.",
+        "explained_in": "sv",
+    });
+    let asked = who.post(&format!("/v1/cases/{case}/consents"), asked).await.must(201);
+    let path = format!("/v1/consents/{}/answers", asked.id());
+    for guardian in ["Vårdnadshavare 1", "Vårdnadshavare 2"] {
+        who.post(&path, given(house, guardian, "written")).await.must(200);
+    }
+    asked.id()
+}
+
+/// An emergency opening, and the notice of it that the school got.
+async fn break_glass(house: &House, case: Uuid) -> (Uuid, Uuid) {
+    let path = format!("/v1/cases/{case}/break-glass");
+    let opening = house.as_("jourchef").post(&path, new_opening()).await.must(201).id();
+    let path = format!("/v1/units/{}/notices", house.unit("Strandskolan"));
+    let notices = house.as_("larare").get(&path).await.must(200).json();
+    let told = |notice: &&Value| notice["resource"] == json!(opening);
+    let notice = notices.as_array().into_iter().flatten().find(told);
+    let notice = notice.and_then(|notice| notice["id"].as_str()?.parse().ok());
+    (opening, notice.unwrap_or_else(|| panic!("the school was not told: {notices}")))
 }
 
 async fn begin(house: &House, case: Uuid) -> Uuid {
+    agree_to_a_plan(house, case).await;
     let path = format!("/v1/cases/{case}/plans");
     house.as_("teamet").post(&path, json!({})).await.must(201).id()
 }

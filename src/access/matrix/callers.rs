@@ -50,7 +50,14 @@ pub(in crate::access) fn all() -> Vec<Caller> {
         worker("triager, social services", social, Role::Triager),
         worker("caseworker, social services", social, Role::Caseworker),
         worker("manager, social services", social, Role::Manager),
+        worker("emergency social worker", social, Role::EmergencySocialWorker),
+        worker("connected system, social services", social, Role::Integration),
         worker("clinician, child psychiatry", UnitKind::ChildPsychiatry, Role::Clinician),
+        worker(
+            "emergency clinician, child psychiatry",
+            UnitKind::ChildPsychiatry,
+            Role::EmergencyClinician,
+        ),
         worker("nurse, child health", UnitKind::ChildHealth, Role::ChildHealthNurse),
         worker("officer, police", UnitKind::Police, Role::Officer),
         worker("auditor, office", UnitKind::Office, Role::Auditor),
@@ -115,7 +122,7 @@ pub(in crate::access) fn worker(name: &'static str, unit_kind: UnitKind, role: R
 
 fn nobody(kind: PrincipalKind) -> Principal {
     let id = Uuid::from_u128(1);
-    Principal { kind, id, name: None, assurance: 3, acting: None, duties: Vec::new() }
+    Principal { kind, id, name: None, assurance: 3, acting: None, hour: 10, duties: Vec::new() }
 }
 
 /// A stable id for each member of a set.

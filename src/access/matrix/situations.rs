@@ -9,7 +9,7 @@ use crate::access::facts::{
     Situation as Standing,
 };
 use crate::clock::Instant;
-use crate::domain::agency::UnitKind;
+use crate::domain::agency::{Role, UnitKind};
 use crate::domain::ground::Ground;
 use crate::domain::ids::{ConsentId, PublicationId};
 
@@ -42,7 +42,7 @@ impl Situation {
     }
 }
 
-const fn when(words: &'static str, set: fn(&Caller, &mut Facts)) -> Situation {
+pub(super) const fn when(words: &'static str, set: fn(&Caller, &mut Facts)) -> Situation {
     Situation { words, set }
 }
 
@@ -51,18 +51,21 @@ const CONFLICT: Situation = when("as A, with a conflict of interest", |who, fact
     facts.situation.conflict = true;
 });
 const PROTECTED: Situation =
-    when("as A, the child's identity is protected and the caller is no handler", |who, facts| {
-        own(who, facts);
-        facts.situation.protected = true;
-        facts.aware = false;
-    });
+    when("as A, the child's identity is protected and the caller is no handler", protect);
 const STRANGER: Situation = when("no assignment, or another family", stranger);
 
 pub(super) const SECTIONS: &[Section] = &[
     Section {
         title: "The service itself",
         situations: &[when("always", |_, _| {})],
-        acts: &["ReadSelf", "ListUnits", "ListCases", "ImportRegister"],
+        acts: &[
+            "ReadSelf",
+            "ListUnits",
+            "ListCases",
+            "ImportRegister",
+            "RemindOfReviews",
+            "ExplainAccess",
+        ],
     },
     Section {
         title: "Logs",
@@ -73,6 +76,21 @@ pub(super) const SECTIONS: &[Section] = &[
             when("another agency's log", |_, _| {}),
         ],
         acts: &["ReadLog", "ExportLog"],
+    },
+    Section {
+        title: "Decisions",
+        situations: &[
+            when("on what one asked for oneself", |who, facts| {
+                facts.situation.own_act = who.place().is_some() || who.kin != Kin::None;
+                facts.situation.own_agency = who.place().is_some();
+            }),
+            when("on another's, in the log of one's own agency", |who, facts| {
+                facts.situation.own_agency = who.place().is_some();
+                facts.aware = who.principal.duties.contains(&Role::Auditor);
+            }),
+            when("on another's, in no log of one's own agency", |_, facts| facts.aware = false),
+        ],
+        acts: &["ReadDecision"],
     },
     Section {
         title: "A unit",
@@ -91,6 +109,7 @@ pub(super) const SECTIONS: &[Section] = &[
             "FindChild",
             "MakeReferral",
             "SendConcernReport",
+            "SeeReferral",
             "ReadReferral",
             "TriageReferral",
             "AcceptReferral",
@@ -115,7 +134,7 @@ pub(super) const SECTIONS: &[Section] = &[
             CONFLICT,
             PROTECTED,
         ],
-        acts: &["AssignStaff", "AnswerInvitation"],
+        acts: &["AssignStaff", "SeeInvitation", "AnswerInvitation"],
     },
     Section {
         title: "A case and its plan",
@@ -132,6 +151,10 @@ pub(super) const SECTIONS: &[Section] = &[
             when("assigned; one's unit may only read", |who, facts| {
                 own(who, facts);
                 facts.situation.party = standing(who, PartyStanding::ReadOnly);
+            }),
+            when("as A, nobody has consented to a plan", |who, facts| {
+                own(who, facts);
+                facts.situation.plan_consent = false;
             }),
             STRANGER,
             CONFLICT,
@@ -154,20 +177,43 @@ pub(super) const SECTIONS: &[Section] = &[
     Section {
         title: "Consents",
         situations: &[
-            when("assigned, or one's own consent", own),
+            when("assigned, towards one's agency; or one's own consent", named),
             when(
                 "assigned, one's unit may only read; or the consent of another giver",
                 |who, facts| {
-                    own(who, facts);
+                    named(who, facts);
                     facts.situation.own_answer = false;
                     facts.situation.party = standing(who, PartyStanding::ReadOnly);
                 },
             ),
+            when("assigned, the consent names other agencies", |who, facts| {
+                other(who, facts);
+                facts.situation.agency_party = false;
+                facts.situation.own_answer = false;
+                facts.aware = false;
+            }),
+            when("a unit of one's agency takes part, and the giver has given it", |who, facts| {
+                stranger(who, facts);
+                facts.situation.agency_party = who.place().is_some();
+            }),
+            when("the child decides alone; a guardian's own answer from before", |who, facts| {
+                named(who, facts);
+                facts.situation.disposes = true;
+            }),
             STRANGER,
             CONFLICT,
             PROTECTED,
         ],
-        acts: &["AskConsent", "ListConsents", "ReadConsent", "AnswerConsent", "WithdrawConsent"],
+        acts: &[
+            "AskConsent",
+            "ListConsents",
+            "ListOwnConsents",
+            "ReadConsent",
+            "AnswerConsent",
+            "WithdrawConsent",
+            "AssessMaturity",
+            "ListMaturityAssessments",
+        ],
     },
     Section {
         title: "Reading an item",
@@ -199,57 +245,10 @@ pub(super) const SECTIONS: &[Section] = &[
         ],
         acts: &["ReadItem"],
     },
-    Section {
-        title: "Publishing an item",
-        situations: &[
-            when("own item to another party, consent binds today", publish_on_consent),
-            when("own item to another party, no consent that covers it", |who, facts| {
-                publish(who, facts, Ground::Consent, UnitKind::School);
-            }),
-            when("own item to the police, consent binds today", |who, facts| {
-                publish(who, facts, Ground::Consent, UnitKind::Police);
-                facts.situation.consent = Some(ConsentId::new(Uuid::from_u128(3)));
-            }),
-            when("own item to social services by OSL 25:12, with a reason", |who, facts| {
-                publish(who, facts, Ground::ChildH, UnitKind::SocialServices);
-            }),
-            when("own item to child psychiatry by OSL 26:9, with a reason", |who, facts| {
-                publish(who, facts, Ground::ChildS, UnitKind::ChildPsychiatry);
-            }),
-            when("own item to student health by OSL 25:13 a", |who, facts| {
-                publish(who, facts, Ground::Emi, UnitKind::StudentHealth);
-            }),
-            when("own item to social services after a harm test, with a reason", |who, facts| {
-                publish(who, facts, Ground::HarmTest, UnitKind::SocialServices);
-            }),
-            when("as D, E or G, without a reason", |who, facts| {
-                let ground = match who.place().map(|place| place.unit_kind) {
-                    Some(UnitKind::School | UnitKind::SchoolSocialTeam) => Ground::HarmTest,
-                    Some(UnitKind::SocialServices) => Ground::ChildS,
-                    _ => Ground::ChildH,
-                };
-                publish(who, facts, ground, UnitKind::SocialServices);
-                facts.situation.reasoned = false;
-            }),
-            when("as A, but the recipient does not take part", |who, facts| {
-                publish_on_consent(who, facts);
-                facts.situation.recipient_party = false;
-            }),
-            when("as A, but the item belongs to another unit", |who, facts| {
-                publish_on_consent(who, facts);
-                facts.situation.inside = false;
-            }),
-            when("as A, but not assigned", |who, facts| {
-                publish_on_consent(who, facts);
-                facts.situation.assigned = false;
-            }),
-        ],
-        acts: &["PublishItem"],
-    },
 ];
 
 /// Everything is one's own: the unit, the pupil, the case, the item, the answer.
-fn own(who: &Caller, facts: &mut Facts) {
+pub(super) fn own(who: &Caller, facts: &mut Facts) {
     let works = who.place().is_some();
     let (guardian, themself, age) = match who.kin {
         Kin::None => (false, false, 10),
@@ -267,13 +266,21 @@ fn own(who: &Caller, facts: &mut Facts) {
         guardian,
         themself,
         own_answer: guardian || themself,
+        plan_consent: true,
         age: Age(age),
         ..Standing::default()
     };
 }
 
+/// As one's own; the consent is towards one's own agency.
+fn named(who: &Caller, facts: &mut Facts) {
+    own(who, facts);
+    facts.situation.recipient = who.place();
+    facts.situation.agency_party = who.place().is_some();
+}
+
 /// Assigned to the case; the thing is a health unit's, and not one's own.
-fn other(who: &Caller, facts: &mut Facts) {
+pub(super) fn other(who: &Caller, facts: &mut Facts) {
     own(who, facts);
     let own_kind = who.place().map(|place| place.unit_kind);
     let owner = if own_kind == Some(UnitKind::ChildPsychiatry) {
@@ -287,8 +294,15 @@ fn other(who: &Caller, facts: &mut Facts) {
     facts.situation.coordinator = false;
 }
 
+/// One's own, of a child whose identity is protected, and one is no handler.
+pub(super) fn protect(who: &Caller, facts: &mut Facts) {
+    own(who, facts);
+    facts.situation.protected = true;
+    facts.aware = false;
+}
+
 /// The thing is there, and nothing of one's own.
-fn stranger(who: &Caller, facts: &mut Facts) {
+pub(super) fn stranger(who: &Caller, facts: &mut Facts) {
     other(who, facts);
     facts.situation = Standing { age: facts.situation.age, ..Standing::default() };
     facts.aware = false;
@@ -300,21 +314,7 @@ fn stranger_to_a_unit(who: &Caller, facts: &mut Facts) {
     facts.aware = true;
 }
 
-/// One's own item is to be published to a unit of another kind that takes part.
-fn publish(who: &Caller, facts: &mut Facts, ground: Ground, to: UnitKind) {
-    own(who, facts);
-    facts.situation.ground = Some(ground);
-    facts.situation.reasoned = true;
-    facts.situation.recipient = Some(callers::place(to));
-    facts.situation.recipient_party = true;
-}
-
-fn publish_on_consent(who: &Caller, facts: &mut Facts) {
-    publish(who, facts, Ground::Consent, UnitKind::School);
-    facts.situation.consent = Some(ConsentId::new(Uuid::from_u128(3)));
-}
-
-fn set_owner(facts: &mut Facts, unit_kind: Option<UnitKind>) {
+pub(super) fn set_owner(facts: &mut Facts, unit_kind: Option<UnitKind>) {
     facts.resource.owner = unit_kind.map(callers::place);
     facts.resource.category = unit_kind.map(callers::category);
     facts.resource.child = Some(Uuid::from_u128(4).into());
@@ -330,7 +330,7 @@ fn standing(who: &Caller, standing: PartyStanding) -> PartyStanding {
     }
 }
 
-fn opening(ground: Ground) -> Opening {
+pub(super) fn opening(ground: Ground) -> Opening {
     let publication = PublicationId::new(Uuid::from_u128(5));
     let consent = (ground == Ground::Consent).then(|| ConsentId::new(Uuid::from_u128(3)));
     Opening { ground, publication, consent }

@@ -145,8 +145,8 @@ fn schema_and_service_know_the_same_acts() {
     };
     assert_eq!(load(schema), Ok(()));
     for (old, new, act) in [
-        ("action ReadLog, ExportLog", "action ReadLog", "ExportLog"),
-        ("action ReadLog, ExportLog", "action ReadLog, ExportLog, BurnLog", "BurnLog"),
+        ("action ExportLog in [Duty]\n    appliesTo", "action Unused; //", "ExportLog"),
+        ("action ExportLog in", "action ExportLog, BurnLog in", "BurnLog"),
         ("resource: Log,", "resource: Plan,", "ReadLog"),
     ] {
         let message = load(&schema.replacen(old, new, 1)).unwrap_err();

@@ -6,7 +6,8 @@ use UnitKind::{
     StudentHealth, StudentHealthMedical,
 };
 
-enum Expected {
+/// What a row expects.
+pub(super) enum Expected {
     By(&'static str),
     Told(&'static str),
     Hidden,
@@ -15,7 +16,7 @@ use Expected::{By, Hidden, Told};
 
 /// Asks every row and lists those that came out otherwise. Rules are written `D01 O03`.
 #[track_caller]
-fn check(rows: Vec<(&str, &str, Question, Expected)>) {
+pub(super) fn check(rows: Vec<(&str, &str, Question, Expected)>) {
     let list = |rules: &str| rules.split(' ').map(str::to_owned).collect();
     let wrong: Vec<_> = rows
         .into_iter()
@@ -78,7 +79,7 @@ fn own_agency(question: Question) -> Question {
 fn own_answer(question: Question) -> Question {
     question.with(|it| it.own_answer = true)
 }
-fn conflicted(question: Question) -> Question {
+pub(super) fn conflicted(question: Question) -> Question {
     question.with(|it| it.conflict = true)
 }
 fn protected(question: Question) -> Question {
@@ -283,7 +284,7 @@ fn publishing_on_consent() {
         ("T05", "PublishItem", med().to(School, Ground::Consent).consented(), By("P05")),
         ("T08 one guardian only", "PublishItem", med().to(School, Ground::Consent), Told("D18")),
         ("T12", "PublishItem", stu().to(SocialServices, Ground::Consent).consented(), By("P05")),
-        ("T14", "PublishItem", stu().to(SocialServices, Ground::HarmTest), Told("O09")),
+        ("T14", "PublishItem", stu().to(SocialServices, Ground::HarmTest), Told("O01b")),
         ("the police", "PublishItem", med().to(Police, Ground::Consent).consented(), Told("D10c")),
         (
             "no party",
@@ -313,6 +314,9 @@ fn publishing_without_consent() {
     let emi = || nurse().assigned().inside().of(StudentHealthMedical, Category::Med);
     let school = || teacher().assigned().inside().of(School, Category::School);
     let (child_h, child_s) = (Ground::ChildH, Ground::ChildS);
+    let weighed = |question: Question| {
+        question.with(|it| it.harm = Some(crate::domain::harm::HarmResult::NoHarm))
+    };
     check(vec![
         ("T07", "PublishItem", med().to(SocialServices, child_h), By("P06")),
         ("no reason", "PublishItem", med().to(SocialServices, child_h).unreasoned(), Told("O01")),
@@ -334,15 +338,30 @@ fn publishing_without_consent() {
         ("T22", "PublishItem", emi().to(StudentHealth, Ground::Emi), By("P08")),
         ("to a teacher", "PublishItem", emi().to(School, Ground::Emi), Told("O08")),
         ("another authority", "PublishItem", med().to(StudentHealth, Ground::Emi), Told("O08")),
-        ("weighed", "PublishItem", school().to(SocialServices, Ground::HarmTest), By("P09")),
+        (
+            "weighed",
+            "PublishItem",
+            weighed(school().to(SocialServices, Ground::HarmTest)),
+            By("P09"),
+        ),
         (
             "not written down",
             "PublishItem",
-            school().to(SocialServices, Ground::HarmTest).unreasoned(),
-            Told("O01"),
+            school().to(SocialServices, Ground::HarmTest),
+            Told("O01b"),
         ),
-        ("to the police", "PublishItem", school().to(Police, Ground::HarmTest), Told("O09")),
-        ("health care", "PublishItem", med().to(Police, Ground::HarmTest), Told("D10c O09")),
+        (
+            "to the police",
+            "PublishItem",
+            weighed(school().to(Police, Ground::HarmTest)),
+            Told("O09"),
+        ),
+        (
+            "health care",
+            "PublishItem",
+            weighed(med().to(Police, Ground::HarmTest)),
+            Told("D10c O09"),
+        ),
     ]);
 }
 
@@ -356,11 +375,11 @@ fn what_a_refusal_asks_for_is_named() {
 fn the_plan_has_one_coordinator_and_many_authors() {
     let police = || officer().assigned().inside();
     check(vec![
-        ("coordinating", "DraftPlan", caseworker().assigned().coordinating(), By("P11")),
+        ("coordinating", "DraftPlan", agreed(caseworker().assigned().coordinating()), By("P11")),
         ("another coordinates", "DraftPlan", caseworker().assigned(), Told("O10")),
         ("coordinating", "EditPlan", caseworker().assigned().coordinating(), By("P11")),
         ("another coordinates", "EditPlan", caseworker().assigned().inside(), Told("O10")),
-        ("coordinating", "ActivatePlan", caseworker().assigned().coordinating(), By("P11")),
+        ("coordinating", "ActivatePlan", agreed(caseworker().assigned().coordinating()), By("P11")),
         ("unassigned", "ActivatePlan", caseworker().coordinating(), Told("D01")),
         ("own unit's", "WriteAction", clinician().assigned().inside(), By("P11b")),
         ("another's", "WriteAction", caseworker().assigned().coordinating(), Told("O11")),
@@ -372,34 +391,123 @@ fn the_plan_has_one_coordinator_and_many_authors() {
     ]);
 }
 
+fn named(question: Question) -> Question {
+    own_agency(question.assigned())
+}
+fn representative() -> Question {
+    other(PrincipalKind::Citizen).with(|it| it.representative = true)
+}
+fn disposing(question: Question) -> Question {
+    question.with(|it| it.disposes = true).aged(16)
+}
+fn agreed(question: Question) -> Question {
+    question.with(|it| it.plan_consent = true)
+}
+
 #[test]
 fn consents() {
+    let read_only = || clinician().assigned().party(PartyStanding::ReadOnly);
     check(vec![
         ("assigned", "AskConsent", clinician().assigned(), By("P26")),
-        (
-            "read-only",
-            "AskConsent",
-            clinician().assigned().party(PartyStanding::ReadOnly),
-            Told("O04"),
-        ),
-        ("through any agency", "WithdrawConsent", teacher().assigned(), By("P26")),
-        ("unassigned", "WithdrawConsent", teacher().unaware(), Hidden),
+        ("read-only", "AskConsent", read_only(), Told("O04")),
+        ("named", "AnswerConsent", named(clinician()), By("P26")),
+        ("coordinating", "AnswerConsent", clinician().assigned().coordinating(), By("P26")),
+        ("not named", "AnswerConsent", clinician().assigned().unaware(), Hidden),
         ("assigned", "ListConsents", teacher().assigned(), By("P03")),
         ("unassigned", "ListConsents", teacher(), Told("D01")),
+        ("named", "ReadConsent", named(teacher()), By("P03c")),
+        ("coordinating", "ReadConsent", teacher().assigned().coordinating(), By("P03c")),
+        ("not named", "ReadConsent", teacher().assigned().unaware(), Hidden),
         ("own", "ReadConsent", guardian(), By("P12")),
         ("another family", "ReadConsent", other(PrincipalKind::Citizen).unaware(), Hidden),
         ("own", "AnswerConsent", own_answer(guardian()), By("P12")),
         ("the other guardian's", "AnswerConsent", guardian(), Told("O12")),
-        ("own", "WithdrawConsent", own_answer(guardian()), By("P12")),
+        ("by a power", "ReadConsent", representative(), By("P12")),
+        ("by a power", "AnswerConsent", own_answer(representative()), By("P12")),
+        ("by a power for another", "AnswerConsent", representative(), Told("O12")),
+        ("the power has ended", "AnswerConsent", other(PrincipalKind::Citizen).unaware(), Hidden),
+        ("the young person decides", "ReadConsent", disposing(guardian()).unaware(), Hidden),
+        ("given before", "ReadConsent", own_answer(disposing(guardian())), By("P12")),
         ("the young person is 18", "ReadConsent", guardian().aged(18), Told("D19")),
         ("own, ten years", "ReadConsent", child(10), By("P13")),
-        ("own, ten years", "AnswerConsent", own_answer(child(10)), Told("O13")),
-        ("T46 own, sixteen years", "WithdrawConsent", own_answer(child(16)), By("P13")),
-        ("fifteen", "AnswerConsent", own_answer(child(15)), By("P13")),
-        ("fourteen", "AnswerConsent", own_answer(child(14)), Told("O13")),
-        ("T45 grown up", "WithdrawConsent", own_answer(child(18)), By("P13")),
+        ("own, eleven years", "AnswerConsent", own_answer(child(11)), Told("O13")),
+        ("own, twelve years", "AnswerConsent", own_answer(child(12)), By("P13")),
+        ("a guardian's, twelve years", "AnswerConsent", child(12), Told("O12")),
         ("protected, the child", "ReadConsent", protected(child(10)), By("P13")),
-        ("protected, a guardian", "ReadConsent", protected(guardian()), Hidden),
+        ("signed in", "ListOwnConsents", other(PrincipalKind::Citizen), By("P12d")),
+        ("staff", "ListOwnConsents", clinician(), Told("D00")),
+        ("on LoA2", "ListOwnConsents", guardian().assured(2), Told("D21")),
+    ]);
+}
+
+#[test]
+fn the_police_see_consents_towards_them_and_no_others() {
+    let towards =
+        |unit_kind| named(officer()).with(|it| it.recipient = Some(callers::place(unit_kind)));
+    check(vec![
+        ("towards them", "ReadConsent", towards(Police), By("P03c")),
+        ("of theirs, towards a school", "ReadConsent", towards(School).unaware(), Hidden),
+        ("towards them", "AnswerConsent", towards(Police), By("P26")),
+        ("of theirs, towards a school", "AnswerConsent", towards(School).unaware(), Hidden),
+        ("maturity", "AssessMaturity", officer().assigned(), Told("D10e")),
+        ("maturity", "ListMaturityAssessments", officer().assigned(), Told("D10e")),
+    ]);
+}
+
+#[test]
+fn a_consent_is_withdrawn_at_any_time_through_any_agency() {
+    let anywhere = |question: Question| question.with(|it| it.agency_party = true);
+    check(vec![
+        ("named", "WithdrawConsent", named(teacher()), By("P26b")),
+        ("not named, not given", "WithdrawConsent", teacher().assigned().unaware(), Hidden),
+        (
+            "read-only",
+            "WithdrawConsent",
+            named(teacher()).party(PartyStanding::ReadOnly),
+            By("P26b"),
+        ),
+        ("through its agency", "WithdrawConsent", anywhere(teacher()).unaware(), By("P26b")),
+        (
+            "the case is closed",
+            "WithdrawConsent",
+            anywhere(teacher()).with(|it| it.closed = true),
+            By("P26b"),
+        ),
+        ("of another agency", "WithdrawConsent", teacher().unaware(), Hidden),
+        ("conflict", "WithdrawConsent", conflicted(anywhere(teacher())), Told("D02")),
+        ("own", "WithdrawConsent", own_answer(guardian()), By("P12")),
+        ("own, from before", "WithdrawConsent", own_answer(disposing(guardian())), By("P12")),
+        ("another's", "WithdrawConsent", guardian(), Told("O12")),
+        ("T46 own, sixteen years", "WithdrawConsent", own_answer(child(16)), By("P13")),
+        ("T45 grown up", "WithdrawConsent", own_answer(child(18)), By("P13")),
+        ("T45 a guardian", "WithdrawConsent", own_answer(guardian()).aged(18), Told("D19")),
+    ]);
+}
+
+#[test]
+fn maturity_is_assessed_by_those_who_work_with_the_child() {
+    let read_only = || clinician().assigned().party(PartyStanding::ReadOnly);
+    check(vec![
+        ("assigned", "AssessMaturity", clinician().assigned(), By("P26c")),
+        ("read-only", "AssessMaturity", read_only(), Told("O04")),
+        ("unassigned", "AssessMaturity", clinician().unaware(), Hidden),
+        ("assigned", "ListMaturityAssessments", clinician().assigned(), By("P03")),
+        ("unassigned", "ListMaturityAssessments", clinician().unaware(), Hidden),
+        ("the guardian", "ListMaturityAssessments", guardian().unaware(), Hidden),
+    ]);
+}
+
+#[test]
+fn a_plan_needs_consent_that_it_is_drawn_up() {
+    let coordinator = || caseworker().assigned().coordinating();
+    check(vec![
+        ("agreed", "DraftPlan", agreed(coordinator()), By("P11")),
+        ("not agreed", "DraftPlan", coordinator(), Told("O15")),
+        ("agreed", "ActivatePlan", agreed(coordinator()), By("P11")),
+        ("withdrawn since", "ActivatePlan", coordinator(), Told("O15")),
+        ("withdrawn since", "ReadPlan", coordinator(), By("P03")),
+        ("withdrawn since", "EditPlan", coordinator(), By("P11")),
+        ("another coordinates", "DraftPlan", agreed(caseworker().assigned()), Told("O10")),
     ]);
 }
 

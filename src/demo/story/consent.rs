@@ -52,6 +52,39 @@ pub async fn ask_both_guardians(story: &mut Story<'_>, case: Uuid) -> Result<Uui
     Ok(consent)
 }
 
+/// Both guardians agree that a plan is drawn up. It is a consent of its own.
+pub async fn agree_to_a_plan(story: &mut Story<'_>, case: Uuid) -> Result<(), Mismatch> {
+    let today = story.today();
+    let terms = json!({
+        "kind": "plan",
+        "agency": story.world().agency_of("Skolsociala teamet")?.uuid(),
+        "purpose": "En plan för alla som hjälper.",
+        "valid_from": today,
+        "valid_to": today + Days::new(180),
+        "explained": "Vad en plan är, vilka som skriver den och vem som läser den.",
+        "explained_in": "sv",
+    });
+    let asked = story
+        .by("teamet", "asks the guardians whether a plan may be drawn up")
+        .post(format!("/v1/cases/{case}/consents"), terms)
+        .gives(201)
+        .await?;
+    let path = format!("/v1/consents/{}/answers", asked.id("id")?);
+    let first = given(story, "Vårdnadshavare 1", "written")?;
+    story
+        .by("teamet", "takes the first guardian's yes")
+        .post(path.as_str(), first)
+        .quietly(200)
+        .await?;
+    let second = given(story, "Vårdnadshavare 2", "signed")?;
+    let both = story
+        .by("vardnadshavare-2", "agrees, too: both guardians agree that a plan is drawn up")
+        .post(path, second)
+        .gives(200)
+        .await?;
+    stands(&both, "binding", "both guardians agree to a plan")
+}
+
 fn given(story: &Story<'_>, guardian: &str, manner: &str) -> Result<Value, Mismatch> {
     let giver = story.world().person(guardian)?;
     Ok(json!({

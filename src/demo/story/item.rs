@@ -39,7 +39,12 @@ pub async fn write_and_publish(story: &mut Story<'_>, case: Uuid) -> Result<Uuid
 async fn publish(story: &mut Story<'_>, item: Uuid) -> Result<(), Mismatch> {
     let path = format!("/v1/items/{item}/publications");
     let social = story.world().unit("Socialtjänsten, barn och unga")?;
-    let to_social = json!({ "unit": social.uuid(), "roles": ["caseworker"], "ground": "CHILD_H" });
+    let to_social = json!({
+        "unit": social.uuid(),
+        "roles": ["caseworker"],
+        "ground": "CHILD_H",
+        "despite_wish": "Samtycket gäller bara skolan, men stödet hemma kan inte vänta.",
+    });
     story
         .by("bup", "publishes it to social services without saying why")
         .post(path.as_str(), to_social.clone())

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::Story;
 use super::answer::Answer;
+use super::consent;
 use super::line::Mismatch;
 
 /// Each unit's action: who writes it, what is told, what is done.
@@ -37,6 +38,12 @@ const CONFIRMING: [(&str, &str); 4] = [
 /// The parties make the plan; its id.
 pub async fn make(story: &mut Story<'_>, case: Uuid) -> Result<Uuid, Mismatch> {
     story.chapter("One plan");
+    story
+        .by("teamet", "can't begin it: nobody was asked whether a plan may be drawn up")
+        .post(format!("/v1/cases/{case}/plans"), json!({}))
+        .refused(403, "O15")
+        .await?;
+    consent::agree_to_a_plan(story, case).await?;
     let begun = story
         .by("teamet", "begins the plan")
         .post(format!("/v1/cases/{case}/plans"), json!({}))

@@ -19,7 +19,7 @@ use actix_web::{HttpResponse, ResponseError};
 use thiserror::Error;
 
 pub use kind::Kind;
-pub use wire::{MEDIA_TYPE, ProblemBody};
+pub use wire::{EndedBody, MEDIA_TYPE, ProblemBody};
 
 use super::fault::{Fault, Faults};
 use super::recorded::Recorded;

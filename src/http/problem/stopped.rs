@@ -5,18 +5,18 @@ use crate::access::{Answer, Denial, Language, Policy, Rule};
 use crate::domain::obstacle::Obstacle;
 use crate::http::fault::Fault;
 use crate::http::recorded::Recorded;
+use crate::http::rule_view::asked;
 use crate::store::Stopped;
 
 impl Problem {
     /// Why an act was not done, in the caller's language.
     pub fn stopped(stopped: Stopped, policy: &Policy, language: Language) -> Self {
         let (mut problem, recorded) = match stopped {
-            // An entry's id on a refusal would say that it is one, and no miss.
             Stopped::Refused(denial, entry) => {
-                (Self::refused(&denial, policy, language), Recorded { entry, shown: false })
+                (Self::refused(&denial, policy, language), Recorded { entry })
             }
             Stopped::Obstructed(obstacle, entry) => {
-                (Self::obstructed(obstacle), Recorded { entry, shown: true })
+                (Self::obstructed(obstacle), Recorded { entry })
             }
             Stopped::Unavailable(error) => return Self::unavailable(&error),
         };
@@ -30,9 +30,7 @@ impl Problem {
         match denial.answer() {
             Answer::Hidden => Self::with(Kind::NotFound, More { told, ..More::default() }),
             Answer::Told => {
-                let asked: Option<Vec<&str>> =
-                    rules.iter().map(|rule| rule.asks.as_deref()).collect();
-                let asked = asked.filter(|asked| !asked.is_empty());
+                let asked = asked(&rules);
                 let kind = if asked.is_some() { Kind::Asks } else { Kind::Refused };
                 let ended = denial.ended().to_vec();
                 let mut problem = Self::with(kind, More { told, ended, ..More::default() });

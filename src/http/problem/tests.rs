@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::*;
-use crate::access::act::{PublishItem, ReadItem};
+use crate::access::act::{PublishItem, ReadItem, Recipient};
 use crate::access::facts::{
     Acting, Age, EndedOpening, Ending, Opening, PartyStanding, Principal, PrincipalKind, Resource,
     Situation,
@@ -47,6 +47,7 @@ fn facts(resource: Resource, aware: bool) -> Facts {
         name: None,
         assurance: 3,
         acting: None,
+        hour: 10,
         duties: Vec::new(),
     };
     let situation = Situation::default();
@@ -190,15 +191,17 @@ fn what_one_may_not_know_of_is_byte_for_byte_a_miss() {
 }
 
 #[test]
-fn a_refusal_shows_no_entry_and_an_obstacle_does() {
+fn a_refusal_and_an_obstacle_each_tell_their_entry() {
     let policy = policy();
     let denial = Box::new(refused(facts(others_item(), false)));
-    let stopped = Stopped::Refused(denial, EntryId::nobody());
-    let problem = Problem::stopped(stopped, &policy, Language::Swedish);
-    assert!(problem.recorded().is_some_and(|recorded| !recorded.shown));
-    let stopped = Stopped::Obstructed(Obstacle::KeyReused, EntryId::nobody());
-    let problem = Problem::stopped(stopped, &policy, Language::Swedish);
-    assert!(problem.recorded().is_some_and(|recorded| recorded.shown));
+    let (one, other) = (EntryId::nobody(), EntryId::new(Uuid::from_u128(9)));
+    for (stopped, entry) in [
+        (Stopped::Refused(denial, one), one),
+        (Stopped::Obstructed(Obstacle::KeyReused, other), other),
+    ] {
+        let problem = Problem::stopped(stopped, &policy, Language::Swedish);
+        assert_eq!(problem.recorded().map(|recorded| recorded.entry), Some(entry));
+    }
 }
 
 #[test]
@@ -233,9 +236,12 @@ fn a_request_that_lacks_only_a_reason_is_asked_for_it() {
     }
     let act = PublishItem {
         item: item(),
-        unit: UnitId::new(Uuid::from_u128(4)),
+        to: Recipient::Unit(UnitId::new(Uuid::from_u128(4))),
         ground: Ground::ChildH,
         reasoned: false,
+        harm: None,
+        investigation: false,
+        despite_wish: false,
     };
     let denial = decide(&policy, act, facts).expect_err("a reason is missing");
     let problem = body(refusal(denial, 7));

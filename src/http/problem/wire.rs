@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::{Kind, Problem, Told};
 use crate::access::Language;
-use crate::access::facts::{EndedOpening, Ending};
+use crate::access::facts::EndedOpening;
 use crate::domain::ground::Ground;
 use crate::domain::plan::Lack;
 use crate::http::fault::{Fault, Place};
@@ -100,7 +100,7 @@ struct RuleBody {
 /// A ground that gave access once.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = EndedGround)]
-struct EndedBody {
+pub struct EndedBody {
     /// The ground.
     ground: Ground,
     /// When it ended.
@@ -222,11 +222,6 @@ impl From<Told> for RuleBody {
 
 impl From<&EndedOpening> for EndedBody {
     fn from(ended: &EndedOpening) -> Self {
-        let cause = match ended.cause {
-            Ending::Withdrawn => "withdrawn",
-            Ending::Expired => "expired",
-            Ending::Revoked => "revoked",
-        };
-        Self { ground: ended.opening.ground, at: ended.at, cause }
+        Self { ground: ended.opening.ground, at: ended.at, cause: ended.cause.word() }
     }
 }

@@ -1,14 +1,20 @@
 //! How somebody stands to a case.
 
+use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 
 use super::child::ChildFacts;
+use super::walls::Bars;
 use super::{Gathering, Known, places_of};
 use crate::access::facts::{Facts, PartyStanding, Resource, Situation};
 use crate::domain::agency::Place;
+use crate::domain::ground::Ground;
 use crate::domain::ids::{AreaId, CaseId, ChildId, StaffId, UnitId};
+use crate::domain::law::in_force;
+use crate::domain::text::Coded;
 use crate::store::error::StoreError;
-use crate::store::schema::{assignment, case_file, party};
+use crate::store::schema::{assignment, break_glass, case_file, party};
+use crate::store::sql::At;
 
 /// A case as a decision sees it.
 #[derive(Clone, Debug)]
@@ -27,29 +33,47 @@ pub struct CaseFacts {
     pub parties: Vec<(Place, PartyStanding)>,
     /// The party through which the principal is assigned today.
     pub through: Option<UnitId>,
+    /// The principal's emergency opening that holds now.
+    pub glass: Option<Glass>,
+    /// The day on which it was closed.
+    pub closed_on: Option<NaiveDate>,
+    /// What is kept from the principal, a guardian (OSL 12:3).
+    pub bars: Bars,
+}
+
+/// An emergency opening that holds now.
+#[derive(Clone, Copy, Debug)]
+pub struct Glass {
+    /// The unit through which it was made.
+    pub unit: UnitId,
+    /// The ground that was chosen.
+    pub ground: Ground,
 }
 
 impl Gathering<'_> {
     /// The case `id`, as it stands to `known`.
     pub fn case(&mut self, id: CaseId, known: &Known) -> Result<CaseFacts, StoreError> {
-        let row: Option<(AreaId, ChildId, UnitId, StaffId)> = case_file::table
+        let row: Option<(AreaId, ChildId, UnitId, StaffId, Option<At>)> = case_file::table
             .find(id)
             .select((
                 case_file::area_id,
                 case_file::child_id,
                 case_file::unit_id,
                 case_file::owner_id,
+                case_file::closed_at,
             ))
             .first(self.database)
             .optional()?;
-        let (area, child, unit, owner) = row.unwrap_or((
+        let (area, child, unit, owner, closed_at) = row.unwrap_or((
             AreaId::nobody(),
             ChildId::nobody(),
             UnitId::nobody(),
             StaffId::nobody(),
+            None,
         ));
         // The child is taken before anything that can change is read.
         let child = self.child(child, known)?;
+        let bars = self.bars(id, &child, known.person())?;
         let standings: Vec<(UnitId, String)> = party::table
             .filter(party::case_id.eq(id))
             .order(party::unit_id)
@@ -78,7 +102,24 @@ impl Gathering<'_> {
             takes_part && known.at(*unit).is_some()
         });
         let place = places.into_iter().find(|place| place.unit == unit);
-        Ok(CaseFacts { id, area, child, place, owner, parties, through })
+        let glass = self.glass(id, known)?;
+        let closed_on = closed_at.map(|at| self.means.law.day_of(at.0));
+        Ok(CaseFacts { id, area, child, place, owner, parties, through, glass, closed_on, bars })
+    }
+
+    /// The principal's emergency opening of the case that holds now. It ends with the duty.
+    fn glass(&mut self, case: CaseId, known: &Known) -> Result<Option<Glass>, StoreError> {
+        let row: Option<(UnitId, String)> = break_glass::table
+            .filter(break_glass::staff_id.eq(known.staff()).and(break_glass::case_id.eq(case)))
+            .filter(break_glass::until.gt(At(self.now)))
+            .order(break_glass::id.desc())
+            .select((break_glass::unit_id, break_glass::legal_ground))
+            .first(self.database)
+            .optional()?;
+        let Some((unit, ground)) = row.filter(|(unit, _)| known.at(*unit).is_some()) else {
+            return Ok(None);
+        };
+        Ok(Some(Glass { unit, ground: Ground::from_code(&ground)? }))
     }
 }
 
@@ -94,7 +135,7 @@ impl CaseFacts {
     /// The facts of an act on the case as such.
     pub fn facts(&self, gathering: &Gathering<'_>, known: &Known) -> Facts {
         let through = self.through;
-        let principal = known.acting_at(through);
+        let principal = known.acting_at(through.or(self.glass.map(|glass| glass.unit)));
         let own_agency = self.place.is_some_and(|place| known.belongs_to(place.agency));
         Facts {
             now: gathering.now,
@@ -112,11 +153,33 @@ impl CaseFacts {
                 coordinator: through.is_some() && through == self.place.map(|place| place.unit),
                 named_owner: through.is_some() && self.owner == known.staff(),
                 own_agency,
+                agency_party: self.agency_takes_part(known),
+                breaking: self.glass.is_some(),
+                ground: self.glass.map(|glass| glass.ground),
+                closed: self.closed_on.is_some(),
+                archived: self.is_archived(gathering),
+                hidden: self.bars.matter,
                 ..self.child.situation(known)
             },
-            aware: through.is_some(),
+            aware: through.is_some() || self.glass.is_some(),
             seen: self.child.seen(),
         }
+    }
+
+    /// Whether a unit of the principal's agency takes part.
+    fn agency_takes_part(&self, known: &Known) -> bool {
+        self.parties
+            .iter()
+            .any(|(place, standing)| standing.reads() && known.belongs_to(place.agency))
+    }
+
+    /// Whether it was closed so long ago that the parties no longer read. A law that says nothing
+    /// leaves them no time.
+    fn is_archived(&self, gathering: &Gathering<'_>) -> bool {
+        let law = in_force(&gathering.means.law.read_only_days_after_close, gathering.today);
+        let days = law.map_or(0, |law| law.says.unsigned_abs());
+        let last = |closed: NaiveDate| closed.checked_add_days(Days::new(days));
+        self.closed_on.is_some_and(|closed| last(closed).is_none_or(|last| gathering.today > last))
     }
 
     /// The facts of an act on the case that names a unit: whether the principal has a duty there,

@@ -7,7 +7,9 @@ use diesel::prelude::*;
 use super::{Gathering, Known};
 use crate::access::facts::{Age, Situation};
 use crate::domain::child::{Protection, age_on};
+use crate::domain::givers::{Custodian, deciding};
 use crate::domain::ids::{AreaId, ChildId, PersonId, UnitId};
+use crate::domain::law::in_force;
 use crate::domain::text::Coded;
 use crate::store::error::StoreError;
 use crate::store::journal;
@@ -27,12 +29,15 @@ pub struct ChildFacts {
     pub found: bool,
     /// Its version at this moment.
     pub version: i64,
+    /// Its day of birth, if it is born and known.
+    pub birth: Option<NaiveDate>,
     /// Its age today.
     pub age: Age,
     protected: bool,
     conflict: bool,
     handler: bool,
     guardian: bool,
+    representative: bool,
 }
 
 impl Gathering<'_> {
@@ -51,32 +56,46 @@ impl Gathering<'_> {
             .get_result(self.database)?;
         let handler = diesel::select(exists(named_handler::table.find((staff, id))))
             .get_result(self.database)?;
-        let guardian = self.guardians(id)?.contains(&known.person());
+        let guardians = self.guardians(id)?;
+        let guardian = guardians.contains(&known.person());
+        let powers = self.powers(id, known)?;
         let found = row.is_some();
         let (area, birth, protection, version) =
             row.unwrap_or((AreaId::nobody(), None, Protection::None.code().into(), 0));
+        let age = birth.and_then(|birth| age_on(birth, self.today));
+        // Whoever acts for a guardian acts as long as the guardian does.
+        let adult_from = in_force(&self.means.law.waiver_ages, self.today);
+        let of_age = adult_from.zip(age).is_some_and(|(law, age)| age >= law.says.adult_from);
         Ok(ChildFacts {
             id,
             area,
             found,
             version,
-            age: birth.and_then(|birth| age_on(birth, self.today)).map_or(Age::default(), Age),
+            birth,
+            age: age.map_or(Age::default(), Age),
             protected: Protection::from_code(&protection)? != Protection::None,
             conflict,
             handler,
             guardian,
+            representative: powers.contains(&id)
+                || (!of_age && powers.iter().any(|one| guardians.contains(one))),
         })
     }
 
-    /// The child's custodial guardians today.
+    /// Who decides for the child today: its custodial guardians, or whoever was appointed instead.
     pub fn guardians(&mut self, child: ChildId) -> Result<Vec<PersonId>, StoreError> {
         let today = self.today;
-        Ok(custody::table
+        let rows: Vec<(PersonId, String)> = custody::table
             .filter(custody::child_id.eq(child).and(custody::from_date.le(today)))
             .filter(custody::to_date.is_null().or(custody::to_date.ge(today)))
             .order(custody::id)
-            .select(custody::guardian_id)
-            .load(self.database)?)
+            .select((custody::guardian_id, custody::kind))
+            .load(self.database)?;
+        let rows = rows
+            .into_iter()
+            .map(|(guardian, kind)| Ok((guardian, Custodian::from_code(&kind)?)))
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        Ok(deciding(&rows))
     }
 
     /// The unit through which `known` meets the child as an own pupil: one that the child is
@@ -109,6 +128,7 @@ impl ChildFacts {
             protected: self.protected,
             handler: self.handler,
             guardian: self.guardian,
+            representative: self.representative,
             themself: self.found && known.person() == self.id,
             age: self.age,
             ..Situation::default()

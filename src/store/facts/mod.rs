@@ -5,9 +5,14 @@
 
 mod case;
 mod child;
+mod consent;
+mod emergency;
+mod entry;
 mod item;
 mod named;
 mod principal;
+mod publication;
+mod walls;
 mod whole;
 
 use super::call::Call;
@@ -19,7 +24,10 @@ use crate::clock::Instant;
 use crate::identity::Actor;
 use chrono::NaiveDate;
 
+pub(super) use item::item_row;
 pub(super) use principal::{Known, place_of, places_of};
+pub(super) use publication::{Audience, publications_of};
+pub(super) use walls::is_blocked;
 
 /// An act whose facts the store knows how to gather.
 pub trait Gather: Act {

@@ -1,20 +1,24 @@
-//! Facts of acts on a case and on what belongs to one: consents, plans.
+//! Facts of acts on a case and on its plans.
 
+use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::case::CaseFacts;
 use super::{Gather, Gathering, Known};
 use crate::access::act::{
-    ActivatePlan, AnswerConsent, AnswerInvitation, AskConsent, AssignStaff, ConfirmPlan, DraftPlan,
-    EditPlan, InviteParty, ListConsents, ListItems, ListPlans, ReadCase, ReadConsent, ReadPlan,
-    WithdrawConsent, WriteAction, WriteItem,
+    ActivatePlan, AnswerInvitation, AskConsent, AssessMaturity, AssignStaff, CloseCase,
+    ConfirmPlan, DraftPlan, EditPlan, InviteParty, ListConsents, ListItems,
+    ListMaturityAssessments, ListPlans, ReadCase, ReadPlan, SeeInvitation, WriteAction, WriteItem,
 };
-use crate::access::facts::Facts;
+use crate::access::facts::{Age, Facts};
 use crate::domain::category::Category;
-use crate::domain::ids::{CaseId, ConsentId, PersonId, PlanId};
+use crate::domain::consent::ConsentKind;
+use crate::domain::ids::{CaseId, PlanId};
+use crate::domain::plan::PlanState;
+use crate::domain::text::Coded;
 use crate::store::error::StoreError;
 use crate::store::facts::place_of;
-use crate::store::schema::{consent, plan};
+use crate::store::schema::plan;
 
 macro_rules! gather_case {
     ($($act:ty),+) => { $(
@@ -26,7 +30,26 @@ macro_rules! gather_case {
         }
     )+ };
 }
-gather_case!(ReadCase, ListItems, ListConsents, ListPlans, DraftPlan, AskConsent);
+gather_case!(
+    ReadCase,
+    ListItems,
+    ListConsents,
+    ListPlans,
+    AskConsent,
+    AssessMaturity,
+    ListMaturityAssessments,
+    CloseCase
+);
+
+impl Gather for DraftPlan {
+    fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
+        let known = gathering.known()?;
+        let case = gathering.case(self.case, &known)?;
+        let mut facts = case.facts(gathering, &known);
+        gathering.plan_consent(&case, &mut facts)?;
+        Ok(facts)
+    }
+}
 
 macro_rules! gather_case_at_unit {
     ($($act:ty),+) => { $(
@@ -38,20 +61,40 @@ macro_rules! gather_case_at_unit {
         }
     )+ };
 }
-gather_case_at_unit!(AnswerInvitation, AssignStaff);
+gather_case_at_unit!(SeeInvitation, AnswerInvitation, AssignStaff);
 
 macro_rules! gather_plan {
     ($($act:ty),+) => { $(
         impl Gather for $act {
             fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
                 let (known, case) = gathering.plan(self.plan)?;
-                let facts = case.facts(gathering, &known);
+                let mut facts = case.facts(gathering, &known);
+                gathering.plan_consent(&case, &mut facts)?;
                 Ok(of_plan(facts, self.plan))
             }
         }
     )+ };
 }
-gather_plan!(ReadPlan, EditPlan, ActivatePlan);
+gather_plan!(EditPlan, ActivatePlan);
+
+impl Gather for ReadPlan {
+    fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
+        let (known, case) = gathering.plan(self.plan)?;
+        let mut facts = case.facts(gathering, &known);
+        let active = plan::state.eq(PlanState::Active.code());
+        let active = plan::table.filter(plan::id.eq(self.plan).and(active));
+        let disposes = gathering.disposes(case.id, &case.child, ConsentKind::Plan)?;
+        let situation = &mut facts.situation;
+        situation.disposes = disposes;
+        situation.in_force = diesel::select(exists(active)).get_result(gathering.database)?;
+        // A draft is the parties' working paper: the family is not told that there is one.
+        let grown = situation.age >= Age(18);
+        let insight = (situation.guardian && !situation.disposes)
+            || (situation.representative && (!situation.disposes || grown));
+        facts.aware |= situation.in_force && (insight || situation.themself);
+        Ok(of_plan(facts, self.plan))
+    }
+}
 
 macro_rules! gather_plan_at_unit {
     ($($act:ty),+) => { $(
@@ -61,6 +104,7 @@ macro_rules! gather_plan_at_unit {
                 // Only the unit through which one is assigned has a part of one's own.
                 let mut facts = case.facts(gathering, &known);
                 facts.situation.inside = case.through == Some(self.unit);
+                gathering.plan_consent(&case, &mut facts)?;
                 Ok(of_plan(facts, self.plan))
             }
         }
@@ -93,24 +137,6 @@ impl Gather for InviteParty {
     }
 }
 
-impl Gather for ReadConsent {
-    fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
-        gathering.consent(self.consent, PersonId::nobody())
-    }
-}
-
-impl Gather for AnswerConsent {
-    fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
-        gathering.consent(self.consent, self.giver)
-    }
-}
-
-impl Gather for WithdrawConsent {
-    fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
-        gathering.consent(self.consent, self.giver)
-    }
-}
-
 impl Gathering<'_> {
     fn plan(&mut self, id: PlanId) -> Result<(Known, CaseFacts), StoreError> {
         let known = self.known()?;
@@ -118,27 +144,6 @@ impl Gathering<'_> {
             plan::table.find(id).select(plan::case_id).first(self.database).optional()?;
         let case = self.case(case.unwrap_or(CaseId::nobody()), &known)?;
         Ok((known, case))
-    }
-
-    /// A consent is known to the case's parties, to the child and to the child's guardians.
-    fn consent(&mut self, id: ConsentId, giver: PersonId) -> Result<Facts, StoreError> {
-        let known = self.known()?;
-        let row: Option<(CaseId, crate::domain::ids::AgencyId)> = consent::table
-            .find(id)
-            .select((consent::case_id, consent::from_agency_id))
-            .first(self.database)
-            .optional()?;
-        let (case, from) =
-            row.unwrap_or((CaseId::nobody(), crate::domain::ids::AgencyId::nobody()));
-        let case = self.case(case, &known)?;
-        let mut facts = case.facts(self, &known);
-        facts.resource.id = Some(id.uuid());
-        facts.resource.category = facts.resource.owner.map(|_| Category::Consent);
-        facts.situation.own_agency = known.belongs_to(from);
-        facts.situation.own_answer =
-            known.person() != PersonId::nobody() && known.person() == giver;
-        facts.aware |= facts.situation.guardian || facts.situation.themself;
-        Ok(facts)
     }
 }
 

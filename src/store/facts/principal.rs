@@ -1,5 +1,6 @@
 //! Who asks, as the register knows them.
 
+use chrono::Timelike as _;
 use diesel::prelude::*;
 use uuid::Uuid;
 
@@ -12,6 +13,9 @@ use crate::identity::Who;
 use crate::store::db::{self, Database};
 use crate::store::error::StoreError;
 use crate::store::schema::{agency, agency_area, duty, identity_number, staff, unit};
+
+/// The level of assurance at which those who read usually sign in.
+const USUAL_ASSURANCE: u8 = 3;
 
 /// A principal and today's duties.
 #[derive(Clone, Debug)]
@@ -133,17 +137,56 @@ impl Gathering<'_> {
             name: Some(name),
             assurance: self.actor.assurance(),
             acting: None,
+            hour: self.hour(),
             duties: duties.iter().flat_map(|acting| acting.roles.iter().copied()).collect(),
         };
         Ok(Known { principal, duties })
     }
 
+    /// A member of staff other than the one who asks, as they would sign in.
+    pub fn colleague(&mut self, id: StaffId) -> Result<Known, StoreError> {
+        let found: Option<(String, AgencyId, String, bool)> = staff::table
+            .inner_join(agency::table)
+            .filter(staff::id.eq(id))
+            .select((staff::name, agency::id, agency::kind, agency::public))
+            .first(self.database)
+            .optional()?;
+        let duties = self.duties(id)?;
+        let Some((name, agency, kind, public)) = found else {
+            return Ok(Known { duties, ..self.plain(None) });
+        };
+        let kind =
+            PrincipalKind::Staff { agency, agency_kind: AgencyKind::from_code(&kind)?, public };
+        let held = duties.iter().flat_map(|acting| acting.roles.iter().copied()).collect();
+        let principal = Principal {
+            kind,
+            id: id.uuid(),
+            name: Some(name),
+            assurance: USUAL_ASSURANCE,
+            duties: held,
+            ..self.plain(None).principal
+        };
+        Ok(Known { principal, duties })
+    }
+
+    /// A private person other than the one who asks, as they would sign in.
+    pub fn relative(&self, id: PersonId) -> Known {
+        let known = self.plain(Some((PrincipalKind::Citizen, id.uuid())));
+        let principal = Principal { assurance: USUAL_ASSURANCE, ..known.principal };
+        Known { principal, ..known }
+    }
+
     fn plain(&self, found: Option<(PrincipalKind, Uuid)>) -> Known {
         let (kind, id) = found.unwrap_or((PrincipalKind::Unknown, Uuid::nil()));
-        let assurance = self.actor.assurance();
+        let (assurance, hour) = (self.actor.assurance(), self.hour());
         let principal =
-            Principal { kind, id, name: None, assurance, acting: None, duties: Vec::new() };
+            Principal { kind, id, name: None, assurance, acting: None, hour, duties: Vec::new() };
         Known { principal, duties: Vec::new() }
+    }
+
+    fn hour(&self) -> u8 {
+        let hour = self.now.with_timezone(&self.means.law.time_zone).hour();
+        u8::try_from(hour).unwrap_or_default()
     }
 
     fn duties(&mut self, who: StaffId) -> Result<Vec<Acting>, StoreError> {

@@ -4,9 +4,10 @@ use diesel::prelude::*;
 
 use super::{Gather, Gathering, place_of};
 use crate::access::act::{
-    AcceptReferral, ExportLog, FindChild, ImportRegister, ListCases, ListConcernReports,
-    ListInvitations, ListReferrals, ListUnits, MakeReferral, OpenCase, ReadConcernReport, ReadLog,
-    ReadReferral, ReadSelf, RegisterChild, SendConcernReport, TriageReferral,
+    AcceptReferral, ExplainAccess, ExportLog, FindChild, ImportRegister, ListBreakGlass, ListCases,
+    ListConcernReports, ListInvitations, ListNotices, ListOwnConsents, ListOwnPlans, ListReferrals,
+    ListUnits, MakeReferral, OpenCase, ReadConcernReport, ReadLog, ReadReferral, ReadSelf,
+    RegisterChild, RemindOfReviews, SeeReferral, SendConcernReport, TriageReferral,
 };
 use crate::access::facts::{Facts, PartyStanding, Resource, Situation};
 use crate::domain::agency::{AgencyKind, Place, SecrecyRegime, UnitKind};
@@ -24,7 +25,16 @@ macro_rules! gather_alone {
         }
     )+ };
 }
-gather_alone!(ReadSelf, ListUnits, ListCases, ImportRegister);
+gather_alone!(
+    ReadSelf,
+    ListUnits,
+    ListCases,
+    ImportRegister,
+    ExplainAccess,
+    ListOwnConsents,
+    ListOwnPlans,
+    RemindOfReviews
+);
 
 macro_rules! gather_unit {
     ($($act:ty),+) => { $(
@@ -35,7 +45,7 @@ macro_rules! gather_unit {
         }
     )+ };
 }
-gather_unit!(ListReferrals, ListConcernReports, RegisterChild);
+gather_unit!(ListReferrals, ListConcernReports, ListNotices, RegisterChild);
 
 impl Gather for ListInvitations {
     fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
@@ -56,7 +66,7 @@ macro_rules! gather_referral {
         }
     )+ };
 }
-gather_referral!(TriageReferral, AcceptReferral, OpenCase);
+gather_referral!(SeeReferral, TriageReferral, AcceptReferral, OpenCase);
 
 impl Gather for ReadReferral {
     fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
@@ -82,7 +92,7 @@ macro_rules! gather_log {
         }
     )+ };
 }
-gather_log!(ReadLog, ExportLog);
+gather_log!(ReadLog, ExportLog, ListBreakGlass);
 
 impl Gather for FindChild {
     fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
@@ -249,33 +259,36 @@ impl Gathering<'_> {
         })
     }
 
-    /// That an agency has a log is public; what stands in it is not.
-    fn log(&mut self, id: AgencyId) -> Result<Facts, StoreError> {
-        let known = self.known()?;
+    /// An agency as the owner of its log; `None` when there is no such agency.
+    pub(super) fn agency(&mut self, id: AgencyId) -> Result<Option<Place>, StoreError> {
         let row: Option<(String, bool)> = agency::table
             .find(id)
             .select((agency::kind, agency::public))
             .first(self.database)
             .optional()?;
-        let row_exists = row.is_some();
-        let own = row_exists && known.belongs_to(id);
+        row.map(|(kind, public)| {
+            Ok(Place {
+                unit: UnitId::nobody(),
+                unit_kind: UnitKind::Office,
+                agency: id,
+                agency_kind: AgencyKind::from_code(&kind)?,
+                public,
+                regime: SecrecyRegime::Osl23_2c,
+            })
+        })
+        .transpose()
+    }
+
+    /// That an agency has a log is public; what stands in it is not.
+    fn log(&mut self, id: AgencyId) -> Result<Facts, StoreError> {
+        let known = self.known()?;
+        let owner = self.agency(id)?;
+        let own = owner.is_some() && known.belongs_to(id);
         let acting = known
             .duties
             .iter()
             .find(|acting| acting.roles.contains(&crate::domain::agency::Role::Auditor))
             .map(|acting| acting.place.unit);
-        let owner = row
-            .map(|(kind, public)| {
-                Ok::<_, StoreError>(Place {
-                    unit: UnitId::nobody(),
-                    unit_kind: UnitKind::Office,
-                    agency: id,
-                    agency_kind: AgencyKind::from_code(&kind)?,
-                    public,
-                    regime: SecrecyRegime::Osl23_2c,
-                })
-            })
-            .transpose()?;
         Ok(Facts {
             now: self.now,
             principal: known.acting_at(acting),
@@ -286,7 +299,7 @@ impl Gathering<'_> {
                 ..Resource::default()
             },
             situation: Situation { inside: own, own_agency: own, ..Situation::default() },
-            aware: row_exists,
+            aware: owner.is_some(),
             seen: Vec::new(),
         })
     }

@@ -1,0 +1,7 @@
+//! The program `samsyn-prove`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    samsyn_prove::cli::run()
+}

@@ -1,0 +1,31 @@
+//! What a unit is told of without asking.
+
+use super::text::codes;
+
+codes! {
+    /// What happened. Each kind has a text that says what to do.
+    NoticeKind {
+        /// Somebody has opened the case in an emergency.
+        BreakGlass => "break_glass",
+        /// An emergency opening was not reviewed in time.
+        ReviewOverdue => "review_overdue",
+        /// The case was closed.
+        CaseClosed => "case_closed",
+        /// A consent was withdrawn that one's disclosures or drafts rest on.
+        ConsentWithdrawn => "consent_withdrawn",
+        /// What was disclosed to the unit on a consent is closed: the consent has ended.
+        DisclosureEnded => "disclosure_ended",
+        /// A disclosure to the unit was taken back.
+        PublicationRevoked => "publication_revoked",
+        /// A disclosure reached the unit by mistake.
+        PublicationMissent => "publication_missent",
+        /// An item that the unit reads was corrected.
+        ItemCorrected => "item_corrected",
+        /// Social services ask for information in an investigation.
+        InformationRequested => "information_requested",
+        /// A member of staff has a conflict of interest; somebody else must take over.
+        ConflictDeclared => "conflict_declared",
+        /// The child wants a guardian not to see what it has said; the unit must try it (OSL 12:3).
+        HiddenByChild => "hidden_by_child",
+    }
+}

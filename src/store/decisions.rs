@@ -1,0 +1,72 @@
+//! A decision as its entry tells of it, to whom may see the entry.
+//!
+//! **Invariant:** whoever acted is shown what they were told, and no record that was kept from
+//! them; an auditor is shown what stands in their own agency's log.
+
+use diesel::prelude::*;
+
+use super::db::Database;
+use super::error::{Halt, StoreError};
+use super::schema::ledger_entry;
+use super::sequencer::{lines, sealed};
+use super::work::Work;
+use crate::access::act::ReadDecision;
+use crate::access::facts::PrincipalKind;
+use crate::domain::ids::{AgencyId, EntryId};
+use crate::ledger::{Header, Record};
+
+/// An entry, as far as its reader may see it.
+#[derive(Clone, Debug)]
+pub struct DecisionView {
+    /// What every agency concerned may know.
+    pub header: Header,
+    /// The records that are open to the reader, in their order. Facts are for auditors.
+    pub records: Vec<Record>,
+    /// Whether the reader is the one who acted.
+    pub own: bool,
+    /// Whether the rules in force are those that decided.
+    pub in_force: bool,
+}
+
+/// The bytes of an entry's header, and of its records.
+type Stored = (Vec<u8>, Vec<u8>);
+
+/// An entry as it is stored.
+pub(super) fn entry_of(database: &mut Database, id: EntryId) -> Result<Option<Stored>, StoreError> {
+    Ok(ledger_entry::table
+        .filter(ledger_entry::id.eq(id))
+        .select((ledger_entry::header, ledger_entry::records))
+        .first(database)
+        .optional()?)
+}
+
+impl Work<'_, ReadDecision> {
+    /// The decision.
+    pub fn decision(&mut self) -> Result<DecisionView, Halt> {
+        let lost = || StoreError::Corrupt("an entry is missing".into());
+        let (header, records) = entry_of(self.database, self.act().entry)?.ok_or_else(lost)?;
+        let (header, _) = Header::parse(&header).map_err(StoreError::from)?;
+        let own = self.facts().situation.own_act;
+        let reader = match self.facts().principal.kind {
+            PrincipalKind::Staff { agency, .. } => agency,
+            PrincipalKind::Citizen | PrincipalKind::Operator | PrincipalKind::Unknown => {
+                AgencyId::nobody()
+            }
+        };
+        let mut open = Vec::new();
+        for bytes in lines(&records) {
+            let record = Record::parse(bytes).map_err(StoreError::from)?;
+            // Nobody reviews themselves: whoever acted sees what the act showed, and no more.
+            if own && record.open_to_actor {
+                // Whose thing it was tells where the child is known.
+                let hidden = self.permit.redacts();
+                let agency = if hidden { AgencyId::nobody() } else { record.agency };
+                open.push(Record { facts: None, agency, ..record });
+            } else if !own && sealed(bytes)?.is_open_to(reader, header.actor.agency) {
+                open.push(record);
+            }
+        }
+        let in_force = header.policy == self.means.policy.digest();
+        Ok(DecisionView { header, records: open, own, in_force })
+    }
+}

@@ -1,0 +1,175 @@
+//! What stands between a thing and somebody who would otherwise read it: a guardian who is barred,
+//! a young person's confidence, a patient's block.
+
+use diesel::dsl::exists;
+use diesel::prelude::*;
+
+use super::child::ChildFacts;
+use super::item::{ItemRow, owned_facts};
+use super::{Gather, Gathering, Known};
+use crate::access::act::{BarGuardian, BlockItem, DeclareConflict, HideFromGuardian, LiftBlock};
+use crate::access::facts::{Facts, Situation};
+use crate::domain::category::Category;
+use crate::domain::child::Protection;
+use crate::domain::consent::ConsentKind;
+use crate::domain::ids::{CaseId, ChildId, ItemId, PersonId};
+use crate::domain::text::Coded;
+use crate::store::db::Database;
+use crate::store::error::StoreError;
+use crate::store::families::{Families, Moment, ages_on};
+use crate::store::schema::{guardian_bar, item_block, person, power};
+
+/// What is kept from one private person in one case (OSL 12:3).
+#[derive(Clone, Debug, Default)]
+pub struct Bars {
+    /// The whole matter.
+    pub matter: bool,
+    /// They are a guardian, or act for one.
+    guardian: bool,
+    items: Vec<ItemId>,
+}
+
+impl Bars {
+    /// Whether `item` is kept from them: they are barred from the matter or from the item, or it
+    /// was told in confidence.
+    pub fn hide(&self, item: ItemId, row: Option<ItemRow>) -> bool {
+        let confided = row.is_some_and(|row| row.confidential);
+        self.matter || self.items.contains(&item) || (self.guardian && confided)
+    }
+}
+
+impl Gathering<'_> {
+    /// What is kept from `person` in `case`. Whoever acts for a guardian sees no more than the
+    /// guardian does.
+    pub fn bars(
+        &mut self,
+        case: CaseId,
+        child: &ChildFacts,
+        person: PersonId,
+    ) -> Result<Bars, StoreError> {
+        let today = self.today;
+        let guardians = self.guardians(child.id)?;
+        let mut stands_for: Vec<PersonId> = power::table
+            .filter(power::child_id.eq(child.id).and(power::holder_id.eq(person)))
+            .filter(power::from_date.le(today).and(power::to_date.ge(today)))
+            .order(power::id)
+            .select(power::for_id)
+            .load(self.database)?;
+        stands_for.push(person);
+        let barred: Vec<Option<ItemId>> = guardian_bar::table
+            .filter(guardian_bar::case_id.eq(case))
+            .filter(guardian_bar::guardian_id.eq_any(&stands_for))
+            .filter(guardian_bar::ended_at.is_null())
+            .order(guardian_bar::id)
+            .select(guardian_bar::item_id)
+            .load(self.database)?;
+        Ok(Bars {
+            matter: barred.contains(&None),
+            guardian: stands_for.iter().any(|one| guardians.contains(one)),
+            items: barred.into_iter().flatten().collect(),
+        })
+    }
+
+    /// Whether the child alone decides in the matter of `kind` in `case`: it is of age, or old enough
+    /// and was not found to be too immature for it.
+    pub fn disposes(
+        &mut self,
+        case: CaseId,
+        child: &ChildFacts,
+        kind: ConsentKind,
+    ) -> Result<bool, StoreError> {
+        let families = Families::load(self.database, &[child.id])?;
+        let family = families.of(child.id, case, kind, Moment::of(self.today))?;
+        Ok(family.child_disposes(ages_on(&self.means.law, self.today)?))
+    }
+
+    /// How a private person stands to those of `children` whose identity is protected.
+    pub fn protected_among(
+        &mut self,
+        children: &[ChildId],
+        known: &Known,
+    ) -> Result<Situation, StoreError> {
+        let me = known.person();
+        if me == PersonId::nobody() {
+            return Ok(Situation::default());
+        }
+        let protected: Vec<ChildId> = person::table
+            .filter(person::id.eq_any(children))
+            .filter(person::protection.ne(Protection::None.code()))
+            .select(person::id)
+            .load(self.database)?;
+        let mut guardian = false;
+        for child in &protected {
+            guardian |= self.guardians(*child)?.contains(&me);
+        }
+        Ok(Situation {
+            protected: !protected.is_empty(),
+            themself: protected.iter().all(|child| *child == me),
+            guardian,
+            ..Situation::default()
+        })
+    }
+
+    /// The item with what the patient wants, asked once the child is taken.
+    pub fn with_block(
+        &mut self,
+        id: ItemId,
+        row: Option<ItemRow>,
+    ) -> Result<Option<ItemRow>, StoreError> {
+        let blocked = is_blocked(self.database, id)?;
+        Ok(row.map(|row| ItemRow { blocked, ..row }))
+    }
+
+    /// The facts of what only the owning unit does with an item.
+    fn owned(&mut self, id: ItemId) -> Result<(Facts, Option<ItemRow>), StoreError> {
+        let (known, case, row) = self.item(id)?;
+        Ok((owned_facts(self, &known, &case, id, row), row))
+    }
+}
+
+/// Whether the patient has blocked the item and nobody has lifted it since.
+pub fn is_blocked(database: &mut Database, item: ItemId) -> Result<bool, StoreError> {
+    let blocks =
+        item_block::table.filter(item_block::item_id.eq(item).and(item_block::lifted_at.is_null()));
+    Ok(diesel::select(exists(blocks)).get_result(database)?)
+}
+
+macro_rules! gather_case {
+    ($($act:ty),+) => { $(
+        impl Gather for $act {
+            fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
+                let known = gathering.known()?;
+                Ok(gathering.case(self.case, &known)?.facts(gathering, &known))
+            }
+        }
+    )+ };
+}
+gather_case!(DeclareConflict, BarGuardian);
+
+impl Gather for BlockItem {
+    fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
+        let (known, case, row) = gathering.item(self.item)?;
+        let mut facts = owned_facts(gathering, &known, &case, self.item, row);
+        // Whoever may open what concerns them may close it, and nobody in their place.
+        let disposes = gathering.disposes(case.id, &case.child, ConsentKind::Waiver)?;
+        facts.situation.disposes = disposes;
+        facts.situation.patient_asks = disposes && case.child.found && self.asker == case.child.id;
+        Ok(facts)
+    }
+}
+
+impl Gather for LiftBlock {
+    fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
+        Ok(gathering.owned(self.item)?.0)
+    }
+}
+
+impl Gather for HideFromGuardian {
+    fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
+        let (mut facts, row) = gathering.owned(self.item)?;
+        // What a child has said is no secret to the child.
+        let own_words = row.is_some_and(|row| row.category == Category::Voice);
+        facts.aware |= facts.situation.themself && own_words;
+        Ok(facts)
+    }
+}
