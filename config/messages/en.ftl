@@ -216,3 +216,13 @@ field-required_when_other = Write what the reason is.
 
 state-already_reviewed = The review has come to its end.
 state-case_closed = The case is closed.
+receipt-language-sv = Swedish
+receipt-language-en = English
+receipt-language-ar = Arabic
+receipt-language-so = Somali
+receipt-language-fi = Finnish
+receipt-language-uk = Ukrainian
+receipt-language-fa = Persian
+receipt-language-ti = Tigrinya
+receipt-language-pl = Polish
+receipt-language-se = Northern Sami

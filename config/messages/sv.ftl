@@ -216,3 +216,13 @@ field-required_when_other = Skriv vilket skälet är.
 
 state-already_reviewed = Granskningen är avslutad.
 state-case_closed = Ärendet är avslutat.
+receipt-language-sv = svenska
+receipt-language-en = engelska
+receipt-language-ar = arabiska
+receipt-language-so = somaliska
+receipt-language-fi = finska
+receipt-language-uk = ukrainska
+receipt-language-fa = persiska
+receipt-language-ti = tigrinja
+receipt-language-pl = polska
+receipt-language-se = nordsamiska

@@ -40,7 +40,7 @@ pub fn page(receipt: &Receipt, jws: &str, language: Language) -> String {
     if !terms.explained.is_empty() {
         line("receipt-explained", escaped(&terms.explained));
     }
-    line("receipt-explained-in", escaped(&terms.explained_in));
+    line("receipt-explained-in", language_name(&terms.explained_in, language));
     line("receipt-period", format!("{} – {}", terms.valid_from, terms.valid_to));
     line("receipt-standing", word("standing", receipt.standing));
     line("receipt-law", escaped(terms.law));
@@ -61,9 +61,23 @@ pub fn page(receipt: &Receipt, jws: &str, language: Language) -> String {
         local(receipt.issued_at),
         escaped(&receipt.record_id),
         text("receipt-how-to-check"),
-        escaped(jws),
+        in_lines(jws),
     );
     page
+}
+
+/// The language's name, where there is a text for it; else its tag.
+fn language_name(tag: &str, language: Language) -> String {
+    let primary = tag.split('-').next().unwrap_or_default().to_ascii_lowercase();
+    let name = say(language, &format!("receipt-language-{primary}"));
+    escaped(&name.unwrap_or_else(|| tag.to_owned()))
+}
+
+/// A long word with places where a narrow page may break it.
+fn in_lines(word: &str) -> String {
+    let signs: Vec<char> = word.chars().collect();
+    let lines = signs.chunks(48).map(|line| escaped(&line.iter().collect::<String>()));
+    lines.collect::<Vec<_>>().join("<wbr>")
 }
 
 fn side(party: &Party, word: &impl Fn(&str, &str) -> String) -> String {
