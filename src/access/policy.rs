@@ -23,7 +23,7 @@ use super::policy_file::PolicyFile;
 use super::refusal;
 use super::rule::{Effect, Rule, RuleId};
 use super::scene::{self, Cast, Named, Part, Scene, Wanted};
-use super::scope::Scope;
+use super::scope::{GROUND, Scope};
 use super::vocabulary::Vocabulary;
 use super::widening;
 use crate::domain::ids::AgencyId;
@@ -249,8 +249,9 @@ impl Policy {
             let sets = [(&scene.principal, AGENCY), (&scene.resource, OWNER)];
             sets.map(|(facts, name)| slots.of(word(facts, name)))
         });
+        let policies = bearing.policies_on(word(&scene.situation, GROUND));
         let (request, entities) = question(scope, uid, scene, None)?;
-        let mut weighed = self.decided(&request, &bearing.policies, &entities)?;
+        let mut weighed = self.decided(&request, policies, &entities)?;
         let forbidden = agencies.into_iter().flatten();
         let forbidden = forbidden.map(|own| Some(self.decided(&request, own, &entities)?.rules));
         let forbidden = forbidden.collect::<Option<Vec<_>>>()?.concat();

@@ -40,6 +40,14 @@ pub enum PolicyError {
         /// What Cedar says.
         why: String,
     },
+    /// An act's policies can't be parted by the ground that they ask for.
+    #[error("the policies of `{act}` can't be parted by ground: {why}")]
+    Parting {
+        /// The act.
+        act: String,
+        /// What Cedar says.
+        why: String,
+    },
     /// The words of the refusals that no policy speaks can't be read.
     #[error("the default refusal can't be read: {0}")]
     Words(#[source] Box<toml::de::Error>),
