@@ -10,14 +10,17 @@
 use std::time::{Duration, Instant};
 
 use fastrand::Rng;
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
-use crate::support::house::{House, on_each_backend};
+use crate::support::house::{Caller, on_each_backend};
 use crate::support::scene::Scene;
 
 /// Pairs when nobody says.
 const PAIRS: usize = 150;
-/// Pairs that are not counted, until everything is warm.
+/// Callers at a time.
+const CALLERS: usize = 6;
+/// Pairs of each that are not counted, until everything is warm.
 const WARMING: usize = 20;
 /// One sample's Kolmogorov distance from another of its kind exceeds this times the square root of
 /// 2/n once in a thousand (Smirnov's limit: the root of −ln(α/2)/2).
@@ -66,13 +69,36 @@ fn pairs_wanted() -> usize {
     asked.map_or(PAIRS, |text| text.parse().expect("a number of pairs"))
 }
 
-async fn time(house: &House, path: &str) -> Duration {
-    let caller = house.as_("kurator");
+async fn time(caller: &Caller, path: &str) -> Duration {
     let began = Instant::now();
     let answer = caller.get(path).await;
     let taken = began.elapsed();
     answer.must(404);
     taken
+}
+
+/// One caller's pairs, each in random order.
+async fn ask(
+    caller: Caller,
+    hidden: String,
+    mut chance: Rng,
+    wanted: usize,
+) -> Vec<(Duration, Duration)> {
+    let mut pairs = Vec::with_capacity(wanted);
+    for turn in 0..WARMING + wanted {
+        let missing = format!("/v1/items/{}", Uuid::from_u128(chance.u128(..)));
+        let pair = if chance.bool() {
+            let first = time(&caller, &hidden).await;
+            (first, time(&caller, &missing).await)
+        } else {
+            let first = time(&caller, &missing).await;
+            (time(&caller, &hidden).await, first)
+        };
+        if turn >= WARMING {
+            pairs.push(pair);
+        }
+    }
+    pairs
 }
 
 #[test]
@@ -81,21 +107,13 @@ fn a_hidden_item_and_a_missing_one_take_the_same_time() {
     on_each_backend(async |house| {
         let scene = Scene::set(house).await;
         let hidden = format!("/v1/items/{}", scene.unpublished);
-        let mut chance = Rng::with_seed(20_261_122);
-        let mut pairs = Vec::with_capacity(wanted);
-        for turn in 0..WARMING + wanted {
-            let missing = format!("/v1/items/{}", Uuid::from_u128(chance.u128(..)));
-            let pair = if chance.bool() {
-                let first = time(house, &hidden).await;
-                (first, time(house, &missing).await)
-            } else {
-                let first = time(house, &missing).await;
-                (time(house, &hidden).await, first)
-            };
-            if turn >= WARMING {
-                pairs.push(pair);
-            }
+        let mut callers = JoinSet::new();
+        for seed in 0..CALLERS {
+            let share = wanted / CALLERS + usize::from(seed < wanted % CALLERS);
+            let chance = Rng::with_seed(seed as u64);
+            callers.spawn(ask(house.as_("kurator"), hidden.clone(), chance, share));
         }
+        let pairs: Vec<_> = callers.join_all().await.into_iter().flatten().collect();
         let found = Comparison::of(&pairs);
         println!(
             "{wanted} pairs: hidden {:?}, missing {:?} (medians); distance {:.4} of {:.4} allowed; \
