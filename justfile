@@ -23,6 +23,10 @@ test *arguments:
 check:
     cargo fmt --check && cargo clippy --all-targets -- -D warnings
 
+# Killed again and again under load, on both databases: nothing that was answered is lost
+kill rounds="200":
+    SAMSYN_KILL_ROUNDS={{ rounds }} cargo test --test all -- kill --nocapture
+
 # One decision, with the shipped rules and the facts in memory
 bench:
     cargo bench --bench decision
@@ -39,6 +43,18 @@ timing pairs="10000":
 prove *arguments:
     cargo run -p samsyn-prove -- check {{ arguments }}
 
+# What validates exports: the packages of scripts/validators (needs npm)
+validators:
+    npm ci --prefix scripts/validators
+
+# Exported AuditEvents against FHIR R4 and the profiles that they name (needs `just validators`)
+validate-fhir +files:
+    node scripts/validators/fhir.mjs {{ files }}
+
+# Exported log posts against the structure of Inera's schema (needs xmllint)
+validate-inera +files:
+    xmllint --noout --nonet --schema scripts/validators/inera-log.xsd {{ files }}
+
 # The files that the program itself can tell best
 generate:
     scripts/generate.sh
@@ -54,6 +70,22 @@ fuzz requests="10000":
 # The short form of it, as before landing
 fuzz-short:
     scripts/fuzz.sh 500
+
+# Offline verification of so many entries, against writing them
+bench-verify entries="1000000":
+    cargo bench --bench verify -- {{ entries }}
+
+# The Merkle code against the public vectors, and against an independent crate on 10,000 trees
+vectors trees="10000":
+    PROPTEST_CASES={{ trees }} cargo test --lib ledger::merkle -- --nocapture
+
+# What reads the ledger's files, under a fuzzer: entries, checkpoints, the verifier, so long each
+fuzz-ledger minutes="10":
+    scripts/fuzz-ledger.sh {{ minutes }}m
+
+# The short form of it
+fuzz-ledger-short:
+    scripts/fuzz-ledger.sh 30s
 
 # Everything that must hold before a change lands
 ci:

@@ -71,14 +71,48 @@ macro_rules! acts {
             }
         )+
 
-        /// Every act: its name, its resource's type, whether it changes anything, its log word.
-        pub const ALL: &[(&str, &str, Reach, &str)] =
+        /// The acts of this file.
+        pub(super) const HERE: &[super::Row] =
             &[$((stringify!($name), stringify!($resource), Reach::$reach, $word),)+];
     };
     (@id $self:ident $id:ident) => { Some($self.$id.uuid()) };
     (@id $self:ident) => { None };
 }
 
+/// The log's word for the act of this name, if there is one.
+pub fn word_of(name: &str) -> Option<&'static str> {
+    ALL.iter().find(|(act, ..)| *act == name).map(|(.., word)| *word)
+}
+
 mod all;
+mod extracts;
+mod logs;
 
 pub use all::*;
+pub use extracts::*;
+pub use logs::*;
+
+/// An act's name, its resource's type, whether it changes anything, its log word.
+pub type Row = (&'static str, &'static str, Reach, &'static str);
+
+/// Every act.
+pub const ALL: &[Row] =
+    &joined::<{ all::HERE.len() + extracts::HERE.len() + logs::HERE.len() }>(&[
+        all::HERE,
+        extracts::HERE,
+        logs::HERE,
+    ]);
+
+const fn joined<const COUNT: usize>(files: &[&[Row]]) -> [Row; COUNT] {
+    let mut rows = [files[0][0]; COUNT];
+    let (mut file, mut row, mut count) = (0, 0, 0);
+    while file < files.len() {
+        while row < files[file].len() {
+            rows[count] = files[file][row];
+            count += 1;
+            row += 1;
+        }
+        (file, row) = (file + 1, 0);
+    }
+    rows
+}

@@ -11,7 +11,7 @@ use crate::domain::agency::{AgencyKind, Place, Role};
 use crate::domain::category::Category;
 use crate::domain::ground::Ground;
 use crate::domain::harm::HarmResult;
-use crate::domain::ids::{AgencyId, CaseId, ChildId, ConsentId, PublicationId};
+use crate::domain::ids::{AgencyId, CaseId, ChildId, ConsentId, PersonId, PublicationId};
 
 /// Everything that one decision rests on.
 #[derive(Clone, Debug)]
@@ -161,6 +161,8 @@ pub struct Situation {
     pub hidden: bool,
     /// The principal holds a power today to act for the child or for a guardian.
     pub representative: bool,
+    /// For whom: the one who gave that power. No rule asks; the ledger tells it.
+    pub stands_for: Option<PersonId>,
     /// The child decides alone in this matter: of age, or old enough and mature.
     pub disposes: bool,
     /// The case is closed.

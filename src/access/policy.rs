@@ -9,7 +9,6 @@ use cedar_policy::{
     Authorizer, Decision, Entities, EntityUid, PolicySet, Request, Schema, ValidationMode,
     Validator,
 };
-use sha2::{Digest, Sha256};
 
 use super::act;
 use super::agency_file::{self, AgencyFault, AgencyFile};
@@ -20,6 +19,7 @@ use super::facts::Facts;
 use super::narrowing::{self, Narrowing};
 use super::policy_error::PolicyError;
 use super::policy_file::PolicyFile;
+use super::policy_text::PolicyText;
 use super::refusal;
 use super::rule::{Effect, Rule, RuleId};
 use super::scene::{self, Cast, Named, Part, Scene, Wanted};
@@ -48,7 +48,7 @@ pub struct Policy {
     fault: [RuleId; 1],
     narrowing: Narrowing,
     agencies: Vec<AgencyId>,
-    digest: String,
+    texts: Vec<PolicyText>,
 }
 
 /// What the rules say of one question.
@@ -68,7 +68,7 @@ impl Policy {
         schema: &str,
         default_refusal: &str,
     ) -> Result<Self, PolicyError> {
-        let digest = digest(files, schema, default_refusal);
+        let text = text_of(files, schema, default_refusal);
         let vocabulary = Vocabulary::read(schema);
         let schema = read_schema(schema)?;
         let vocabulary = vocabulary?;
@@ -94,7 +94,7 @@ impl Policy {
             fault,
             narrowing: Narrowing::default(),
             agencies: Vec::new(),
-            digest,
+            texts: vec![text],
         })
     }
 
@@ -137,8 +137,9 @@ impl Policy {
         let parts = files.iter().map(|it| (it.file.name.as_str(), it.file.text.as_str()));
         let mut parts: Vec<_> = parts.collect();
         parts.sort_unstable();
-        parts.insert(0, ("rules", &self.digest));
-        self.digest = digest_of(&parts);
+        parts.insert(0, ("rules", self.digest()));
+        let text = PolicyText::of(&parts);
+        self.texts.push(text);
         self.narrowing = Narrowing::of(&agencies, &self.schema, &self.cast)?;
         self.rules = rules;
         self.agencies = files.iter().map(|it| it.agency).collect();
@@ -149,7 +150,13 @@ impl Policy {
     /// order of their names, and the default words, each with its name and length before it. With
     /// files of agencies, the same over that word and these files.
     pub fn digest(&self) -> &str {
-        &self.digest
+        self.texts.last().map_or("", |text| &text.digest)
+    }
+
+    /// What the digest stands for: the common rules, and with files of agencies a second text, which
+    /// names the first by its digest.
+    pub fn texts(&self) -> &[PolicyText] {
+        &self.texts
     }
 
     /// The agencies that have policies of their own.
@@ -212,7 +219,7 @@ impl Policy {
             fault: self.fault.clone(),
             narrowing: Narrowing::default(),
             agencies: Vec::new(),
-            digest: String::new(),
+            texts: Vec::new(),
         })
     }
 
@@ -374,22 +381,13 @@ fn word<'a>(facts: &'a Named, name: &str) -> Option<&'a str> {
     })
 }
 
-fn digest(files: &[PolicyFile], schema: &str, default_refusal: &str) -> String {
+fn text_of(files: &[PolicyFile], schema: &str, default_refusal: &str) -> PolicyText {
     let mut parts: Vec<_> =
         files.iter().map(|file| (file.name.as_str(), file.text.as_str())).collect();
     parts.sort_unstable();
     parts.insert(0, ("schema", schema));
     parts.push(("default", default_refusal));
-    digest_of(&parts)
-}
-
-fn digest_of(parts: &[(&str, &str)]) -> String {
-    let mut hash = Sha256::new();
-    for (name, text) in parts {
-        hash.update(format!("{} {name}\n{} ", name.len(), text.len()));
-        hash.update(text);
-    }
-    format!("{:x}", hash.finalize())
+    PolicyText::of(&parts)
 }
 
 #[cfg(test)]

@@ -196,6 +196,7 @@ fn situation(facts: &Facts, wanted: &dyn Fn(&str) -> bool) -> Named {
         patient_asks,
         hidden,
         representative,
+        stands_for: _,
         disposes,
         closed,
         archived,

@@ -3,28 +3,37 @@
 //!
 //! **Invariant:** a stop loses nothing: what has begun is finished, and what was recorded is put
 //! into the logs.
+//!
+//! **Invariant:** nobody is answered before the start is recorded.
 
+mod cosigning;
+mod exporter;
+mod metrics;
 mod parts;
 mod reminder;
+pub mod witness;
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use actix_web::dev::ServerHandle;
 use actix_web::{HttpServer, web};
+use chrono::TimeDelta;
 use thiserror::Error;
 use tokio::task::JoinHandle;
 
 use crate::access::PolicyError;
 use crate::clock::Clock;
 use crate::domain::ids::AgencyId;
-use crate::http::{self, Front};
+use crate::http::{self, Front, Tally};
 use crate::identity::IdentityError;
 use crate::ledger::{LedgerError, ReceiptKey};
 use crate::settings::{LawError, Settings, SettingsError};
-use crate::store::{DatabaseError, Store, StoreError, VaultError};
+use crate::store::{DatabaseError, Run, Store, StoreError, VaultError};
 
-pub use parts::{log_settings, place, policy, store};
+pub use cosigning::{Cosigner, cosign, cosigners};
+use metrics::{Metrics, Telling};
+pub use parts::{log_settings, place, policy, seed, store, vault};
 pub use reminder::remind;
 
 /// How often emergency openings that wait for review are looked for.
@@ -77,6 +86,9 @@ pub enum AppError {
     /// The key of the receipts can't be made.
     #[error(transparent)]
     Receipts(#[from] LedgerError),
+    /// The witnesses can't be spoken to.
+    #[error("no connection to a witness can be prepared")]
+    Client(#[source] reqwest::Error),
     /// The address can't be listened on, or the server broke off.
     #[error("the server can't listen on `{address}`")]
     Server {
@@ -94,17 +106,28 @@ pub enum AppError {
 /// The service, put together and not yet listening.
 pub struct App {
     front: web::Data<Front>,
+    settings_digest: String,
+    metrics_address: String,
     sequence_every: Duration,
+    index_every: Duration,
+    cosigners: Vec<Cosigner>,
+    cosign_every: Duration,
+    export_workers: u32,
 }
 
 /// The service, listening.
 pub struct Running {
     address: SocketAddr,
     front: web::Data<Front>,
+    run: Run,
     handle: ServerHandle,
     server: JoinHandle<std::io::Result<()>>,
     sequencer: JoinHandle<()>,
+    indexer: JoinHandle<()>,
+    cosigner: JoinHandle<()>,
+    exporter: JoinHandle<()>,
     reminder: JoinHandle<()>,
+    telling: Option<Telling>,
 }
 
 /// Whether the process's signals stop the server.
@@ -133,13 +156,41 @@ impl App {
         if let Some(agency) = store.unknown_agencies()?.first() {
             return Err(AppError::UnknownAgency(*agency));
         }
+        store.check_keys()?;
         let logs = parts::log_settings(&settings)?;
+        let settings_digest = settings.digest()?;
+        let cosigners = cosigners(&settings.ledger)?;
+        let cosign_every = Duration::from_secs(settings.ledger.witness_seconds.into());
         let identity = crate::identity::Identity::new(settings.identity)?;
         let sequence_every = Duration::from_millis(settings.ledger.sequencer_milliseconds.into());
+        let export_workers = settings.exports.workers;
+        let index_every = Duration::from_secs(settings.ledger.index_seconds.into());
         let receipts = ReceiptKey::derive(&logs.seed)?;
-        let front =
-            Front { store, identity, clock, host: logs.host, receipts, server: settings.server };
-        Ok(Self { front: web::Data::new(front), sequence_every })
+        let old = logs.old_seed.as_ref().map(ReceiptKey::derive).transpose()?;
+        let earlier_receipts = store.receipt_keys(&receipts, old.as_ref())?;
+        let front = Front {
+            store,
+            identity,
+            clock,
+            host: logs.host,
+            receipts,
+            earlier_receipts,
+            tally: Tally::default(),
+            lag_max: TimeDelta::seconds(settings.ledger.lag_seconds_max.into()),
+            server: settings.server,
+        };
+        let metrics_address = settings.telemetry.metrics_address;
+        let front = web::Data::new(front);
+        Ok(Self {
+            front,
+            settings_digest,
+            metrics_address,
+            sequence_every,
+            index_every,
+            cosigners,
+            cosign_every,
+            export_workers,
+        })
     }
 
     /// Serves until the process is told to stop, and then finishes what has begun.
@@ -173,18 +224,44 @@ impl App {
         let address = server.addrs().first().copied().ok_or_else(|| {
             fault(std::io::Error::new(std::io::ErrorKind::AddrNotAvailable, "no address"))
         })?;
+        let telling = self.tell()?;
+        // From here on somebody could be answered.
+        let run = self.front.store.record_start(&self.settings_digest)?;
         let server = server.run();
         let handle = server.handle();
         let warmed = self.front.clone();
         tokio::spawn(async move { warmed.identity.warm(warmed.clock.now()).await });
         Ok(Running {
             address,
+            run,
             handle,
             server: tokio::spawn(server),
             sequencer: tokio::spawn(sequence(self.front.store.clone(), self.sequence_every)),
+            exporter: tokio::spawn(exporter::export(self.front.store.clone(), self.export_workers)),
+            indexer: tokio::spawn(index(self.front.store.clone(), self.index_every)),
+            cosigner: tokio::spawn(cosign_often(
+                self.front.store.clone(),
+                self.cosigners,
+                self.cosign_every,
+            )),
             reminder: tokio::spawn(remind_daily(self.front.clone())),
             front: self.front,
+            telling,
         })
+    }
+
+    /// Begins to tell figures, if there is an address for them.
+    fn tell(&self) -> Result<Option<Telling>, AppError> {
+        let wanted = &self.metrics_address;
+        if wanted.is_empty() {
+            return Ok(None);
+        }
+        let metrics = Metrics::of(&self.front, self.front.clock.now());
+        let (address, server) = metrics::listen(wanted, metrics)
+            .map_err(|source| AppError::Server { address: wanted.clone(), source })?;
+        let handle = server.handle();
+        tokio::spawn(server);
+        Ok(Some(Telling { address, handle }))
     }
 }
 
@@ -192,6 +269,11 @@ impl Running {
     /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// The address that figures are told on, if there is one.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.telling.as_ref().map(|telling| telling.address)
     }
 
     /// Its memory.
@@ -211,9 +293,16 @@ impl Running {
     async fn finish(self) -> Result<(), AppError> {
         let ended = self.server.await?;
         self.sequencer.abort();
+        self.indexer.abort();
+        self.exporter.abort();
+        if let Some(telling) = &self.telling {
+            telling.handle.stop(false).await;
+        }
         self.reminder.abort();
+        self.cosigner.abort();
         let address = self.address.to_string();
         ended.map_err(|source| AppError::Server { address, source })?;
+        self.front.store.record_stop(self.run).await?;
         self.front.store.sequence().await?;
         Ok(())
     }
@@ -222,9 +311,33 @@ impl Running {
 /// Puts what is recorded into the logs, again and again. A failure is logged and tried again: what
 /// waits is in the database.
 async fn sequence(store: Store, every: Duration) {
+    if let Err(error) = store.take_keys().await {
+        tracing::error!(error = &error as &dyn std::error::Error, "the new key was not taken");
+    }
     loop {
         if let Err(error) = store.sequence().await {
             tracing::error!(error = &error as &dyn std::error::Error, "the logs did not grow");
+        }
+        tokio::time::sleep(every).await;
+    }
+}
+
+/// Lets the index of the logs follow them. What it lags behind, a search looks through instead.
+async fn index(store: Store, every: Duration) {
+    loop {
+        if let Err(error) = store.index_logs().await {
+            tracing::error!(error = &error as &dyn std::error::Error, "the index did not grow");
+        }
+        tokio::time::sleep(every).await;
+    }
+}
+
+/// Shows the logs to their witnesses, again and again.
+async fn cosign_often(store: Store, witnesses: Vec<Cosigner>, every: Duration) {
+    loop {
+        if let Err(error) = cosign(&store, &witnesses).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::error!(error, "nothing was shown to the witnesses");
         }
         tokio::time::sleep(every).await;
     }

@@ -11,27 +11,39 @@ use uuid::Uuid;
 
 use super::AppError;
 use crate::access::{AgencyFile, Policy, PolicyFile};
-use crate::clock::Clock;
-use crate::domain::law::Law;
+use crate::clock::{Clock, Instant};
+use crate::domain::ids::AgencyId;
+use crate::domain::law::{Law, in_force};
 use crate::settings::{Settings, SettingsError, read_law};
-use crate::store::{LogSettings, Place, Store, StoreSettings, Vault};
+use crate::store::{
+    ExportSettings, LogSettings, Place, Retention, ReviewSettings, Store, StoreSettings, Vault,
+};
 
 /// Opens the store that `settings` tell of. The migrations must have been run.
 ///
 /// # Errors
 /// [`AppError`] says which part is missing.
 pub fn store(settings: &Settings, clock: Clock) -> Result<Store, AppError> {
-    let vault = Vault::new(&key(settings.vault.key_file.as_deref(), "vault.key_file")?)?;
+    let law = law(settings)?;
     let store = Store::open(
         place(settings)?,
-        limits(settings),
+        StoreSettings { retention: retention(settings, &law, clock.now())?, ..limits(settings) },
         Arc::new(policy(settings)?),
-        Arc::new(law(settings)?),
+        Arc::new(law),
         clock,
-        vault,
+        vault(settings)?,
         log_settings(settings)?,
     )?;
+    store.keep_policy_texts()?;
     Ok(store)
+}
+
+/// What seals identity numbers, and finds them.
+///
+/// # Errors
+/// The key is missing.
+pub fn vault(settings: &Settings) -> Result<Vault, AppError> {
+    Ok(Vault::new(&key(settings.vault.key_file.as_deref(), "vault.key_file")?)?)
 }
 
 /// Where the data is.
@@ -50,6 +62,10 @@ pub fn log_settings(settings: &Settings) -> Result<LogSettings, AppError> {
     Ok(LogSettings {
         host: settings.ledger.host.clone(),
         seed: key(settings.ledger.key_file.as_deref(), "ledger.key_file")?,
+        old_seed: match settings.ledger.old_key_file.as_deref() {
+            Some(file) => Some(key(Some(file), "ledger.old_key_file")?),
+            None => None,
+        },
         batch_max: settings.ledger.leaves_max.into(),
     })
 }
@@ -59,12 +75,46 @@ fn limits(settings: &Settings) -> StoreSettings {
     StoreSettings {
         connections_max: settings.database.connections_max,
         connection_wait: Duration::from_secs(wait.into()),
+        statement_max: Duration::from_secs(settings.database.statement_seconds_max.into()),
         waiting_max: settings.store.waiting_max,
         batch_max: settings.store.batch_max,
         overtaken_max: settings.store.overtaken_max,
         rows_max: settings.store.rows_max.into(),
+        scanned_max: settings.ledger.scanned_max,
+        exports: ExportSettings {
+            dir: settings.exports.dir.clone(),
+            under_way_max: settings.exports.under_way_max.into(),
+            bytes_max: settings.exports.bytes_max,
+            kept: TimeDelta::hours(settings.exports.hours_kept.into()),
+        },
         first_answer_kept: TimeDelta::hours(settings.store.first_answer_hours_kept.into()),
+        review: ReviewSettings {
+            entries_max: settings.log_review.entries_max.into(),
+            months: settings.log_review.months_by_agency(),
+        },
+        retention: Retention::default(),
     }
+}
+
+/// How long agencies keep what their logs tell: never less than the law says.
+fn retention(settings: &Settings, law: &Law, now: Instant) -> Result<Retention, AppError> {
+    let least = in_force(&law.log_years_min, law.day_of(now)).map_or(0, |law| law.says);
+    let ledger = &settings.ledger;
+    let wrong = |(_, years): &(&'static str, u32)| i64::from(*years) < least;
+    let of = ledger.retention.values().map(|years| ("ledger.retention", *years));
+    let mut set = std::iter::once(("ledger.retention_years", ledger.retention_years)).chain(of);
+    if let Some((setting, _)) = set.find(wrong) {
+        let problem = "must not be less than the law's `log_years_min`";
+        return Err(SettingsError::Setting { setting, problem }.into());
+    }
+    let of = ledger.retention.iter().map(|(agency, years)| (AgencyId::new(*agency), *years));
+    let held = ledger.retention_hold.iter();
+    Ok(Retention {
+        years: ledger.retention_years,
+        of: of.collect(),
+        held: held.map(|(agency, why)| (AgencyId::new(*agency), why.clone())).collect(),
+        at_once_max: ledger.disposed_max,
+    })
 }
 
 fn law(settings: &Settings) -> Result<Law, AppError> {
@@ -121,8 +171,17 @@ fn common_policy(settings: &Settings) -> Result<Policy, AppError> {
 }
 
 fn key(path: Option<&Path>, setting: &'static str) -> Result<[u8; 32], AppError> {
+    let problem = "must name a file with a key";
+    let wrong = AppError::Settings(SettingsError::Setting { setting, problem });
+    seed(path.ok_or(wrong)?, setting)
+}
+
+/// The key in the file `path`, which `setting` names.
+///
+/// # Errors
+/// There is no such file, or no key in it.
+pub fn seed(path: &Path, setting: &'static str) -> Result<[u8; 32], AppError> {
     let wrong = |problem| AppError::Settings(SettingsError::Setting { setting, problem });
-    let path = path.ok_or_else(|| wrong("must name a file with a key"))?;
     let text = read(path, setting)?;
     parse_key(text.trim())
         .ok_or_else(|| wrong("names a file that does not hold 64 hexadecimal digits"))
@@ -165,6 +224,25 @@ mod tests {
         let settings = Settings::with("[vault]\nkey_file = '/nowhere'").expect("settings");
         let error = store(&settings, Clock::machine()).err().map(|error| error.to_string());
         assert!(error.is_some_and(|error| error.contains("`vault.key_file`")));
+    }
+
+    #[test]
+    fn nobody_keeps_a_log_for_less_than_the_law_says() {
+        let now = "2026-11-21T09:00:00Z".parse().expect("a time");
+        let of = |changes: &str| {
+            let settings = Settings::with(&format!("[ledger]\n{changes}")).expect("settings");
+            let law = law(&settings).expect("the law");
+            retention(&settings, &law, now).map_err(|error| error.to_string())
+        };
+        let agency = "00000000-0000-8000-8000-000000000101";
+        let own = of(&format!("retention = {{ \"{agency}\" = 12 }}")).expect("more than the law");
+        let id = AgencyId::new(agency.parse().expect("an id"));
+        assert_eq!((own.years_of(id), own.years_of(AgencyId::nobody())), (12, 10));
+        assert!(of("retention_years = 5").is_ok());
+        for less in ["retention_years = 4", &format!("retention = {{ \"{agency}\" = 4 }}")] {
+            let said = of(less).expect_err(less);
+            assert!(said.contains("`ledger.retention") && said.contains("log_years_min"), "{said}");
+        }
     }
 
     #[test]

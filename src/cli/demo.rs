@@ -40,6 +40,7 @@ impl Demo {
         telemetry::begin(&TelemetrySettings {
             format: LogFormat::Text,
             filter: "warn".to_owned(),
+            metrics_address: String::new(),
         })?;
         if self.play {
             return self.play();

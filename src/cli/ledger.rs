@@ -1,30 +1,31 @@
-//! `samsyn ledger`: what can be proved of a log, without the service.
+//! `samsyn ledger`: what can be proved of a log without the service, and how the logs stand.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, stdin};
-use std::path::{Path, PathBuf};
+mod keys;
+mod sample;
+mod sought;
+mod status;
+mod verify;
+mod witness;
 
-use clap::{Args, Subcommand};
+use clap::Subcommand;
 
-use super::{CliError, Outcome, print};
-use crate::ledger::{VerifierKey, verify};
+use super::{CliError, Outcome};
 
-/// Commands on an exported log.
+/// Commands on logs.
 #[derive(Debug, Subcommand)]
 pub enum Ledger {
     /// Checks that an export is whole and that nothing in it was changed
-    Verify(Verify),
-}
-
-/// Checks an export.
-#[derive(Debug, Args)]
-pub struct Verify {
-    /// The export (NDJSON); - for standard input
-    file: PathBuf,
-    /// The log's public key, as its host has made it known; without it, the key in the export is
-    /// taken, and whose log it is stays unproved
-    #[arg(long, value_name = "VKEY")]
-    key: Option<String>,
+    Verify(verify::Verify),
+    /// Draws a review's sample again, from an export of its period alone
+    Sample(sample::Sample),
+    /// Tells who has sought an identity number, by an export of their agency's log
+    Sought(sought::Sought),
+    /// Tells how every log of the service stands; ends with 1 if something is not as it should be
+    Status(status::Status),
+    /// Prints the keys that each log is and was signed with
+    Keys(keys::Keys),
+    /// Runs a witness: it cosigns what grows, and refuses a log that was forked or put back
+    Witness(witness::Witness),
 }
 
 impl Ledger {
@@ -32,34 +33,11 @@ impl Ledger {
     pub fn run(self) -> Result<Outcome, CliError> {
         match self {
             Self::Verify(verify) => verify.run(),
+            Self::Sample(sample) => sample.run(),
+            Self::Sought(sought) => sought.run(),
+            Self::Status(status) => status.run(),
+            Self::Keys(keys) => keys.run(),
+            Self::Witness(witness) => witness.run(),
         }
     }
-}
-
-impl Verify {
-    fn run(self) -> Result<Outcome, CliError> {
-        let key = self.key.as_deref().map(read_key).transpose()?;
-        match verify(open(&self.file)?, key.as_ref()) {
-            Ok(report) => {
-                print(&format!("{report}\n"))?;
-                Ok(Outcome::Done)
-            }
-            Err(finding) => {
-                print(&format!("Not proved. {finding}\n"))?;
-                Ok(Outcome::Found)
-            }
-        }
-    }
-}
-
-fn read_key(text: &str) -> Result<VerifierKey, CliError> {
-    text.parse().map_err(|_| CliError::Key(text.to_owned()))
-}
-
-fn open(path: &Path) -> Result<Box<dyn BufRead>, CliError> {
-    if path == Path::new("-") {
-        return Ok(Box::new(stdin().lock()));
-    }
-    let failed = |source| CliError::File { file: path.display().to_string(), source };
-    Ok(Box::new(BufReader::new(File::open(path).map_err(failed)?)))
 }

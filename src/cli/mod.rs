@@ -27,6 +27,7 @@ use thiserror::Error;
 
 use crate::access::PolicyError;
 use crate::app::AppError;
+use crate::app::witness::WitnessError;
 use crate::demo::{DemoError, ImportError, RegisterError, WorldError};
 use crate::settings::{Settings, SettingsError};
 use crate::store::{DatabaseError, StoreError};
@@ -51,7 +52,7 @@ enum Command {
     /// Loads what the authorities' own registers hold
     #[command(subcommand)]
     Register(register::Register),
-    /// Checks an agency's exported log
+    /// Checks an agency's exported log, shows its keys, or witnesses it
     #[command(subcommand)]
     Ledger(ledger::Ledger),
     /// Checks a consent's receipt
@@ -62,8 +63,8 @@ enum Command {
     Policy(policy::Policy),
     /// Prints the description of the HTTP interface (OpenAPI 3.1)
     Openapi,
-    /// Prints every setting with its default and what it is for
-    Settings,
+    /// Prints every setting with its default and what it is for, or those in effect
+    Settings(settings::Settings),
 }
 
 /// Where the settings are.
@@ -98,6 +99,9 @@ enum CliError {
     /// Nobody could sign in.
     #[error("no issuer is configured in `identity.issuers`, so nobody could sign in")]
     NoIssuers,
+    /// The witness can't run.
+    #[error(transparent)]
+    Witness(#[from] WitnessError),
     /// The demo can't run.
     #[error(transparent)]
     Demo(#[from] DemoError),
@@ -133,6 +137,12 @@ enum CliError {
         #[source]
         source: io::Error,
     },
+    /// What was written is no identity number.
+    #[error("that is no identity number")]
+    Number,
+    /// A file that is no export.
+    #[error("`{0}` is no export of a log (NDJSON)")]
+    Export(String),
     /// An argument that is no key.
     #[error("`{0}` is no verifier key")]
     Key(String),
@@ -163,7 +173,7 @@ pub fn run() -> ExitCode {
         Command::Receipt(command) => command.run(),
         Command::Policy(command) => command.run(),
         Command::Openapi => openapi::run(),
-        Command::Settings => settings::run(),
+        Command::Settings(command) => command.run(),
     };
     match done {
         Ok(Outcome::Done) => ExitCode::SUCCESS,

@@ -169,8 +169,15 @@ impl Shell<'_> {
             "format": "ndjson",
         });
         let line = self.post("revisor-social", &format!("/v1/logs/{log}/exports"), &body)?;
+        let exports = format!("/v1/logs/{log}/exports/$EXPORT");
+        let state = self.get("revisor-social", &exports)?;
+        let file = self.get("revisor-social", &format!("{exports}/file"))?;
+        let kept = keep("EXPORT", &line);
         // What `ask` adds to each answer would be a line too many.
-        let lines = format!("{line} | grep . > log.ndjson\n{program} ledger verify log.ndjson");
+        let lines = format!(
+            "{kept}\nuntil {state} | grep -q ready; do sleep 1; done\n\
+             {file} | grep . > log.ndjson\n{program} ledger verify log.ndjson"
+        );
         Ok(copied(what, lines))
     }
 

@@ -211,6 +211,7 @@ fn settings(
     settings.ledger.host = LOG_HOST.to_owned();
     settings.ledger.key_file = Some(keys.ledger.clone());
     settings.vault.key_file = Some(keys.vault.clone());
+    settings.exports.dir = keys.vault.with_file_name("exports");
     settings.identity.issuers = world.issuer_settings(address);
     settings.identity.check()?;
     Ok(settings)

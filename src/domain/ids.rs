@@ -57,10 +57,18 @@ pub mod kind {
     pub enum Block {}
     /// A request for information in an investigation (SoL 20:6).
     pub enum InformationRequest {}
+    /// An extract of an agency's log for a child or guardian (PDL 8:5).
+    pub enum AccessExtract {}
     /// An emergency opening of a case.
     pub enum BreakGlass {}
     /// Something that a unit must know of.
     pub enum Notice {}
+    /// A review of an agency's log.
+    pub enum LogReview {}
+    /// What was found about a drawn entry.
+    pub enum LogFinding {}
+    /// An export of a log.
+    pub enum LogExport {}
 }
 
 /// See [`kind::Area`].
@@ -109,8 +117,16 @@ pub type BlockId = Id<kind::Block>;
 pub type InformationRequestId = Id<kind::InformationRequest>;
 /// See [`kind::BreakGlass`].
 pub type BreakGlassId = Id<kind::BreakGlass>;
+/// See [`kind::AccessExtract`].
+pub type AccessExtractId = Id<kind::AccessExtract>;
 /// See [`kind::Notice`].
 pub type NoticeId = Id<kind::Notice>;
+/// See [`kind::LogReview`].
+pub type LogReviewId = Id<kind::LogReview>;
+/// See [`kind::LogFinding`].
+pub type LogFindingId = Id<kind::LogFinding>;
+/// See [`kind::LogExport`].
+pub type LogExportId = Id<kind::LogExport>;
 
 impl<Of> Id<Of> {
     /// Names `uuid` as an id of this kind.

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
+use super::log_review::ReviewRules;
 use crate::clock::Instant;
 
 /// What the service needs to know of one country's law.
@@ -24,10 +25,16 @@ pub struct Law {
     pub break_glass_minutes: Vec<Dated<i64>>,
     /// Within how many days it must be reviewed.
     pub break_glass_review_days: Vec<Dated<i64>>,
+    /// Within how many days an access extract is given.
+    pub access_extract_days: Vec<Dated<i64>>,
     /// For how many days after a case is closed its parties still read.
     pub read_only_days_after_close: Vec<Dated<i64>>,
+    /// For how many years an access log is kept at least.
+    pub log_years_min: Vec<Dated<i64>>,
     /// The longest that somebody covers for a colleague.
     pub substitute_days_max: Vec<Dated<i64>>,
+    /// How an agency's log is reviewed.
+    pub log_review: Vec<Dated<ReviewRules>>,
 }
 
 /// A provision and the days on which it holds.

@@ -3,6 +3,7 @@
 //! **Invariant:** nothing here reads a clock, a database, a file or a request, and no type here
 //! derives serde: the wire is not the domain.
 
+pub mod access_extract;
 pub mod agency;
 pub mod block;
 pub mod category;
@@ -16,6 +17,8 @@ pub mod harm;
 pub mod identity_number;
 pub mod ids;
 pub mod law;
+pub mod log_export;
+pub mod log_review;
 pub mod notice;
 pub mod obstacle;
 pub mod plan;

@@ -27,9 +27,15 @@ pub enum Obstacle {
         /// A stable word for why.
         why: &'static str,
     },
+    /// What is named below the act's target is not there.
+    #[error("it is not there")]
+    Missing,
     /// The plan lacks what the law demands.
     #[error("the plan is not complete")]
     Incomplete(Vec<Lack>),
+    /// It was disposed of when its time had run out.
+    #[error("it was disposed of")]
+    Disposed,
     /// The same Idempotency-Key came with another body.
     #[error("the key was used for another request")]
     KeyReused,

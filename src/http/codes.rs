@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::domain::access_extract::{ExtractLanguage, ExtractState};
 use crate::domain::agency::{AgencyKind, Role, SecrecyRegime, UnitKind};
 use crate::domain::block::LiftGround;
 use crate::domain::category::Category;
@@ -16,6 +17,8 @@ use crate::domain::consent::{Answer, ConsentKind, Manner};
 use crate::domain::emergency::Finding;
 use crate::domain::ground::Ground;
 use crate::domain::harm::HarmResult;
+use crate::domain::log_export::{ExportFormat, ExportProblem, ExportState};
+use crate::domain::log_review::{Measure, SamplingRule};
 use crate::domain::notice::NoticeKind;
 use crate::domain::plan::{Horizon, LegalClass, PlanState};
 use crate::domain::referral::{Indicator, ReferralState, Urgency};
@@ -47,9 +50,9 @@ macro_rules! on_the_wire {
 }
 
 on_the_wire! {
-    AgencyKind Answer Category ConflictKind ConsentKind Ground HarmResult Horizon Indicator LegalClass LiftGround
-    Finding ClosingReason Manner NoticeKind PlanState Protection
-    ReferralState Role SecrecyRegime UnitKind Urgency
+    AgencyKind Answer ExportFormat ExportProblem ExportState Category ConflictKind ConsentKind Ground HarmResult Horizon Indicator LegalClass LiftGround
+    Finding ClosingReason Manner Measure SamplingRule NoticeKind PlanState Protection
+    ExtractLanguage ExtractState ReferralState Role SecrecyRegime UnitKind Urgency
 }
 
 fn words<T: Coded>() -> RefOr<Schema> {

@@ -23,6 +23,7 @@ use super::recorded::Recorded;
 use super::reply;
 use super::tag::tag;
 use crate::access::Language;
+use crate::settings::ServerSettings;
 use crate::store::{Call, Done, Gather, Halt, Once, Reply, Stopped, Store, Work};
 
 /// The header field of a key that makes a repeated request one.
@@ -64,6 +65,11 @@ impl Desk {
     /// The store, likewise.
     pub fn store(&self) -> &Store {
         &self.front.store
+    }
+
+    /// How much is taken in and shown at once.
+    pub fn server(&self) -> &ServerSettings {
+        &self.front.server
     }
 
     /// The language that the caller reads.
@@ -153,6 +159,12 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
 }
 
 impl<T> Served<T> {
+    /// The same answer with less in it, or in another shape.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Served<U> {
+        let Self { value, recorded, headers } = self;
+        Served { value: change(value), recorded, headers }
+    }
+
     /// Adds the version, as an entity tag.
     pub fn tagged(mut self, version: impl FnOnce(&T) -> i64) -> Self {
         self.headers.push((ETAG, tag(version(&self.value))));

@@ -7,7 +7,7 @@ pub type Reason = &'static str;
 
 /// The reasons that this room itself gives; the casework adds its own.
 #[cfg(test)]
-pub const REASONS: [Reason; 31] = [
+pub const REASONS: [Reason; 33] = [
     "asked_by_rule",
     "control_character",
     "empty",
@@ -25,12 +25,14 @@ pub const REASONS: [Reason; 31] = [
     "not_a_date",
     "not_a_key",
     "not_a_language",
+    "not_a_seed",
     "not_a_time",
     "not_a_version",
     "not_an_id",
     "not_for_emergencies",
     "number_out_of_range",
     "one_of_two",
+    "proves_whole_periods",
     "repeated",
     "too_deep",
     "too_few",

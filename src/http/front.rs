@@ -1,8 +1,11 @@
 //! What every request needs.
 
+use chrono::TimeDelta;
+
+use super::tally::Tally;
 use crate::clock::Clock;
 use crate::identity::Identity;
-use crate::ledger::ReceiptKey;
+use crate::ledger::{ReceiptKey, ReceiptVerifier};
 use crate::settings::ServerSettings;
 use crate::store::Store;
 
@@ -18,6 +21,12 @@ pub struct Front {
     pub host: String,
     /// What signs receipts.
     pub receipts: ReceiptKey,
+    /// How old an entry may get before it is a leaf.
+    pub lag_max: TimeDelta,
+    /// What is counted of the answers.
+    pub tally: Tally,
+    /// What signed receipts earlier: these still hold.
+    pub earlier_receipts: Vec<ReceiptVerifier>,
     /// How much is taken in.
     pub server: ServerSettings,
 }

@@ -3,10 +3,15 @@
 //! **Invariant:** nothing that the service says may be kept by a browser or a proxy, run as a
 //! script, or shown inside another page.
 
+use std::sync::LazyLock;
+
 use actix_web::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, REFERRER_POLICY,
-    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue,
+    REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use sha2::{Digest as _, Sha256};
 
 const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
 const ENTRY: HeaderName = HeaderName::from_static("samsyn-entry");
@@ -14,6 +19,18 @@ const REQUEST_ID: HeaderName = HeaderName::from_static(super::mark::REQUEST_ID);
 
 /// On answers of the interface: nothing in them is a page.
 const CLOSED: &str = "default-src 'none'; frame-ancestors 'none'";
+/// How pages look, on screen and on paper. It stands in the page itself.
+pub const PAGE_STYLE: &str = "body{font:1rem/1.5 sans-serif;margin:1rem;color:#111;background:#fff}\
+main{max-width:60rem;margin:0 auto}dt{font-weight:bold}dd{margin:0 0 .5rem}\
+table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:bold;padding:.5rem 0}\
+th,td{border:1px solid #555;padding:.4rem;text-align:left;vertical-align:top}\
+tbody th{font-weight:normal;white-space:nowrap}\
+@media print{body{margin:0;font-size:11pt}thead{display:table-header-group}tr{break-inside:avoid}}";
+/// On a page: it has that one style, and nothing else.
+static PAGE: LazyLock<String> = LazyLock::new(|| {
+    let style = BASE64_STANDARD.encode(Sha256::digest(PAGE_STYLE));
+    format!("default-src 'none'; style-src 'sha256-{style}'; frame-ancestors 'none'")
+});
 /// On the interactive documentation, which is all our own and asks nobody else.
 const DOCUMENTATION: &str = "default-src 'none'; script-src 'self'; \
     style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; \
@@ -21,7 +38,14 @@ const DOCUMENTATION: &str = "default-src 'none'; script-src 'self'; \
 
 /// Puts on what every answer carries; `path` is the request's, `hsts` the setting.
 pub fn secure(headers: &mut HeaderMap, path: &str, hsts: bool) {
-    let policy = if path.starts_with("/docs/") { DOCUMENTATION } else { CLOSED };
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let policy = if path.starts_with("/docs/") {
+        DOCUMENTATION
+    } else if kind.is_some_and(|kind| kind.starts_with("text/html")) {
+        &PAGE
+    } else {
+        CLOSED
+    };
     let fields = [
         (CACHE_CONTROL, "no-store"),
         (CONTENT_SECURITY_POLICY, policy),

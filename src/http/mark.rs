@@ -71,10 +71,11 @@ impl Mark {
         self.0.signed_in.borrow().clone().unwrap_or(Err(NotIn::Absent))
     }
 
-    /// Notes the route's pattern, as soon as it is known.
+    /// Notes the route's pattern, as soon as it is known, as it is documented: without what says
+    /// which paths fit.
     pub fn note_route(&self, pattern: Option<String>) {
         if let Some(pattern) = pattern {
-            *self.0.route.borrow_mut() = Some(pattern);
+            *self.0.route.borrow_mut() = Some(pattern.replace(":.*}", "}"));
         }
     }
 

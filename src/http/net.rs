@@ -63,6 +63,7 @@ pub async fn net(
         microseconds = Empty,
     );
     let beat = passage.beat();
+    let (tally, method) = (passage.front.tally.clone(), known_method(&passage.method).to_owned());
     let answered = passage.through(request, next).instrument(span.clone()).await;
     let status = match &answered {
         Ok(answered) => answered.status(),
@@ -79,6 +80,7 @@ pub async fn net(
     span.record("status", status.as_u16());
     span.record("microseconds", u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX));
     span.in_scope(|| tracing::info!("answered"));
+    tally.answered(&method, mark.route(), status.as_u16(), started.elapsed());
     answered
 }
 
@@ -114,8 +116,7 @@ impl Passage {
             return Ok(request.into_response(HttpResponse::from_error(problem)));
         }
         if self.is_recorded() {
-            let now = self.front.clock.now();
-            let signed_in = sign_in(&self.front.identity, request.headers(), now).await;
+            let signed_in = sign_in(&self.front, request.headers(), &self.mark).await;
             self.mark.note_sign_in(signed_in);
         }
         next.call(request).await

@@ -190,8 +190,30 @@ explainable! {
     ListNotices { unit }
     ReadNotice { notice }
 
+    AskAccessExtract { child, agency, asker }
+    ListAccessExtracts { agency }
+    PrepareAccessExtract { extract }
+    DecideAccessExtract { extract }
+    ReadAccessExtract { extract }
+    PrintAccessExtract { extract }
+
     ReadLog { agency }
+    ReadTiles { agency }
+    SearchLog { agency }
+    ReadLogEntry { agency }
     ExportLog { agency }
+    ListLogExports { agency }
+    ReadLogExport { agency }
+    FetchLogExport { agency }
+    CancelLogExport { agency }
+    DrawLogReview { agency }
+    ListLogReviews { agency }
+    ReadLogReview { agency }
+    RecordLogFinding { agency }
+    CloseLogReview { agency }
+    ReportLogReviews { agency }
+    DisposeLog { agency }
+    ListDisposals { agency }
     ReadDecision { entry }
 }
 
@@ -203,6 +225,7 @@ const UNEXPLAINED: &[(&str, &str)] = &[
     ("ListCases", "has no target"),
     ("ListOwnConsents", "has no target"),
     ("ListOwnPlans", "has no target"),
+    ("ListOwnAccessExtracts", "has no target"),
     ("ImportRegister", "is done at the command line"),
     ("FindChild", "names nothing that the caller knows: to ask about it is to search"),
     ("BreakGlassByNumber", "as FindChild"),

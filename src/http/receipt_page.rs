@@ -100,11 +100,12 @@ fn told(event: &Event, word: &impl Fn(&str, &str) -> String) -> String {
 }
 
 /// Minutes, where the law holds.
-fn local(at: DateTime<Utc>) -> String {
+pub(super) fn local(at: DateTime<Utc>) -> String {
     at.with_timezone(&Stockholm).format("%Y-%m-%d %H:%M").to_string()
 }
 
-fn escaped(text: &str) -> String {
+/// As text of a page, never as markup.
+pub(super) fn escaped(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for sign in text.chars() {
         match sign {

@@ -22,6 +22,7 @@ use crate::domain::agency::AgencyKind;
 use crate::domain::category::Category;
 use crate::domain::consent::{Answer as Said, ConsentKind, Manner};
 use crate::domain::ids::{ConsentId, PersonId};
+use crate::ledger::ReceiptVerifier;
 use crate::store::{AnswerView, ReceiptView, SideView};
 
 /// A receipt, and its signature.
@@ -125,8 +126,14 @@ pub async fn read_receipt(
 ) -> Answer {
     let consent = ConsentId::new(path.into_inner());
     let (asked, host) = (desk.language(), front.host.clone());
-    let served = desk.perform(ReadConsent { consent }, |work| work.receipt()).await?;
     let as_page = wants_page(request.headers());
+    let served = desk.perform(ReadConsent { consent }, move |work| {
+        if as_page {
+            work.prints();
+        }
+        work.receipt()
+    });
+    let served = served.await?;
     served.answer(|view| {
         let language = language_of_reader(&view).unwrap_or(asked);
         let receipt = Receipt::of(view, host);
@@ -145,7 +152,9 @@ pub async fn read_receipt(
 #[utoipa::path(tag = "consents", responses((status = 200, body = Value)))]
 #[get("/.well-known/jwks.json")]
 pub async fn read_keys(front: web::Data<Front>) -> HttpResponse {
-    HttpResponse::Ok().json(json!({ "keys": [front.receipts.verifier().jwk()] }))
+    let earlier = front.earlier_receipts.iter();
+    let keys = std::iter::once(front.receipts.verifier()).chain(earlier);
+    HttpResponse::Ok().json(json!({ "keys": keys.map(ReceiptVerifier::jwk).collect::<Vec<_>>() }))
 }
 
 impl Receipt {
@@ -225,7 +234,7 @@ fn language_of_reader(view: &ReceiptView) -> Option<Language> {
 }
 
 /// Whether the caller names `text/html` and not JSON (RFC 9110 §12.5.1).
-fn wants_page(headers: &HeaderMap) -> bool {
+pub(super) fn wants_page(headers: &HeaderMap) -> bool {
     let accepted = headers.get(ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     accepted.contains("text/html") && !accepted.contains("application/json")
 }

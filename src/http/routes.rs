@@ -4,9 +4,11 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    assignments, bars, blocks, break_glass, cases, children, concern_reports, conflicts, consents,
-    decisions, disclosure_preview, explain, health, information_requests, items, logs, maturity,
-    me, notices, plans, publications, receipts, referrals, units,
+    access_extracts, assignments, bars, blocks, break_glass, cases, children, concern_reports,
+    conflicts, consents, decisions, disclosure_preview, disposals, explain, health,
+    information_requests, items, log_entries, log_exports, log_review_report, log_reviews,
+    log_search, logs, maturity, me, notices, plans, publications, receipts, referrals, tiles,
+    units,
 };
 
 /// Every address of the service, besides its own description.
@@ -115,7 +117,48 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(break_glass::review_opening);
 
     // What was done.
-    config.service(logs::read_log).service(logs::export_log);
+    config
+        .service(logs::read_log)
+        .service(log_search::search_log)
+        .service(log_entries::read_log_entry)
+        .service(log_exports::export_log)
+        .service(log_exports::list_log_exports)
+        .service(log_exports::read_log_export)
+        .service(log_exports::fetch_log_export)
+        .service(log_exports::fetch_log_export_manifest)
+        .service(log_exports::cancel_log_export);
+
+    // Who has looked, told to the child and the guardian.
+    config
+        .service(access_extracts::ask_extract)
+        .service(access_extracts::list_own_extracts)
+        .service(access_extracts::list_extracts)
+        .service(access_extracts::read_extract)
+        .service(access_extracts::print_extract)
+        .service(access_extracts::prepare_extract)
+        .service(access_extracts::decide_extract);
+
+    // Whether it should have been done: drawn, looked through, reported.
+    config
+        .service(log_review_report::read_worklist)
+        .service(log_review_report::read_report)
+        .service(log_reviews::draw_review)
+        .service(log_reviews::list_reviews)
+        .service(log_reviews::read_review)
+        .service(log_reviews::list_drawn_entries)
+        .service(log_reviews::record_finding)
+        .service(log_reviews::close_review);
+
+    // What is kept no longer.
+    config.service(disposals::dispose).service(disposals::list_disposals);
+
+    // What proves it, for a monitor.
+    config
+        .service(tiles::read_checkpoint)
+        .service(tiles::read_tile)
+        .service(tiles::read_log_keys)
+        .service(tiles::prove_inclusion)
+        .service(tiles::prove_consistency);
 
     // Why it was decided so, and what would be decided.
     config.service(decisions::read_decision).service(explain::explain_access);

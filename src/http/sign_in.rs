@@ -2,9 +2,10 @@
 
 use actix_web::http::header::{AUTHORIZATION, HeaderMap};
 
-use super::problem::Problem;
-use crate::clock::Instant;
-use crate::identity::{Actor, Identity};
+use super::front::Front;
+use super::mark::Mark;
+use super::problem::{Kind, Problem};
+use crate::identity::Actor;
 
 /// Why nobody is signed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,19 +16,18 @@ pub enum NotIn {
     Refused(&'static str),
     /// Its issuer can't be reached.
     Outage,
+    /// It proves who somebody is, and the sign-in could not be recorded; what is answered instead.
+    Unrecorded(Kind),
 }
 
-/// Who presents the token among `headers` at `now`.
+/// Who presents the token among `headers`. A token that is seen for the first time is recorded, as
+/// part of the request of `mark`, before it counts.
 ///
 /// # Errors
 /// Why nobody is signed in. The reason for the operator is logged here.
-pub async fn sign_in(
-    identity: &Identity,
-    headers: &HeaderMap,
-    now: Instant,
-) -> Result<Actor, NotIn> {
+pub async fn sign_in(front: &Front, headers: &HeaderMap, mark: &Mark) -> Result<Actor, NotIn> {
     let token = bearer(headers)?;
-    identity.authenticate(token, now).await.map_err(|error| {
+    let presented = front.identity.recognise(token, front.clock.now()).await.map_err(|error| {
         if error.is_outage() {
             tracing::error!(error = &error as &dyn std::error::Error, "an issuer is out of reach");
             NotIn::Outage
@@ -35,7 +35,13 @@ pub async fn sign_in(
             tracing::info!(error = &error as &dyn std::error::Error, "a token was refused");
             NotIn::Refused(error.public_code())
         }
-    })
+    })?;
+    if let Some(first) = presented.first {
+        let recorded = front.store.record_sign_in(&presented.actor, &mark.id().to_string()).await;
+        recorded.map_err(|error| NotIn::Unrecorded(Problem::unavailable(&error).kind()))?;
+        front.identity.remember(first);
+    }
+    Ok(presented.actor)
 }
 
 fn bearer(headers: &HeaderMap) -> Result<&str, NotIn> {
@@ -59,6 +65,7 @@ impl From<NotIn> for Problem {
             NotIn::Absent => Self::not_signed_in(),
             NotIn::Refused(code) => Self::token_refused(code),
             NotIn::Outage => Self::sign_in_unavailable(),
+            NotIn::Unrecorded(kind) => Self::new(kind),
         }
     }
 }

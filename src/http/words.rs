@@ -24,6 +24,13 @@ pub fn say(language: Language, key: &str) -> Option<String> {
     look_up(language, key, None)
 }
 
+/// The text called `key` in easy Swedish (lättläst); in Swedish, where there is no easier one.
+pub fn say_easily(key: &str) -> Option<String> {
+    static EASY: LazyLock<LanguageIdentifier> = LazyLock::new(|| langid!("sv-simple"));
+    let easy = TEXTS.lookup_single_language::<String>(&EASY, key, None).ok();
+    easy.or_else(|| say(Language::Swedish, key))
+}
+
 /// The text called `key`, with `number` in the place of `{ $number }`.
 pub fn say_number(language: Language, key: &str, number: u64) -> Option<String> {
     let number = HashMap::from([(Cow::Borrowed("number"), FluentValue::from(number))]);
@@ -47,13 +54,21 @@ mod tests {
     use std::path::Path;
 
     use super::*;
+    use crate::access::act::ALL;
+    use crate::domain::log_export::ExportProblem;
     use crate::domain::notice::NoticeKind;
     use crate::domain::text::Coded;
     use crate::http::fault::REASONS;
+    use crate::http::health::FAULTS;
     use crate::http::problem::Kind;
+    use crate::ledger::{Decision, Outcome, Word as _};
 
     const SWEDISH: &str = include_str!("../../config/messages/sv.ftl");
+    const EASY: &str = include_str!("../../config/messages/sv-simple.ftl");
     const ENGLISH: &str = include_str!("../../config/messages/en.ftl");
+    /// What the service tells of itself, which is no act.
+    const OF_THE_SERVICE: [&str; 5] =
+        ["SignIn", "StartService", "StopService", "ChangePolicies", "MigrateDatabase"];
     /// Words of [`crate::domain::plan::Lack`].
     const LACKS: [&str; 12] = [
         "need",
@@ -130,6 +145,22 @@ mod tests {
     }
 
     #[test]
+    fn every_act_and_what_the_service_tells_of_itself_is_called_something() {
+        for name in ALL.iter().map(|(name, ..)| name).chain(&OF_THE_SERVICE) {
+            assert_said(&format!("act-{name}"));
+        }
+    }
+
+    #[test]
+    fn easy_swedish_says_in_other_words_what_swedish_says() {
+        let (easy, swedish) = (keys(EASY), keys(SWEDISH));
+        assert!(easy.len() > 20 && easy.is_subset(&swedish), "{:?}", easy.difference(&swedish));
+        let title = say_easily("extract-title");
+        assert!(title.is_some() && title != say(Language::Swedish, "extract-title"));
+        assert_eq!(say_easily("field-empty"), say(Language::Swedish, "field-empty"));
+    }
+
+    #[test]
     fn every_problem_has_a_title_and_a_detail() {
         for kind in Kind::ALL {
             assert_said(&format!("problem-{}", kind.slug()));
@@ -144,6 +175,13 @@ mod tests {
         }
         for lack in LACKS {
             assert_said(&format!("lack-{lack}"));
+        }
+    }
+
+    #[test]
+    fn everything_that_is_not_ready_is_said() {
+        for fault in FAULTS {
+            assert_said(&format!("ready-{fault}"));
         }
     }
 
@@ -166,17 +204,26 @@ mod tests {
 
     #[test]
     fn no_text_is_left_that_nothing_says() {
+        let is_verdict = |(decision, outcome): (&str, &str)| {
+            Decision::from_word(decision).is_some() && Outcome::from_word(outcome).is_some()
+        };
         let known = |key: &str| {
             let of_problem = |slug: &str| Kind::ALL.iter().any(|kind| kind.slug() == slug);
             let (message, _) = key.split_once('.').unwrap_or((key, ""));
             match message.split_once('-') {
+                Some(("act", name)) => {
+                    ALL.iter().any(|(act, ..)| *act == name) || OF_THE_SERVICE.contains(&name)
+                }
                 Some(("problem", slug)) => of_problem(slug),
                 Some(("field", word)) => {
                     REASONS.contains(&word) || words_in_sources("reason").contains(word)
                 }
                 Some(("lack", word)) => LACKS.contains(&word),
                 Some(("notice", word)) => NoticeKind::from_code(word).is_ok(),
-                Some(("receipt", _)) => true,
+                Some(("ready", word)) => FAULTS.contains(&word),
+                Some(("receipt" | "extract" | "review", _)) => true,
+                Some(("export", word)) => ExportProblem::from_code(word).is_ok(),
+                Some(("verdict", words)) => words.split_once('-').is_some_and(is_verdict),
                 Some(("state", word)) => words_in_sources("why").contains(word),
                 _ => false,
             }

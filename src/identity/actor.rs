@@ -90,6 +90,15 @@ impl Actor {
         }
     }
 
+    /// What the issuer calls a member of staff, its `sub`. That of a private person can be their
+    /// number, and is nobody's to know.
+    pub fn account(&self) -> Option<&str> {
+        match &self.who {
+            Who::Staff { subject, .. } => Some(subject),
+            Who::Citizen { .. } | Who::Operator => None,
+        }
+    }
+
     /// The level of assurance of the sign-in: 1 (nothing known) to 4. It is 0 for the operator,
     /// who has not signed in.
     pub const fn assurance(&self) -> u8 {
@@ -128,6 +137,7 @@ mod tests {
         assert_eq!(actor.who(), &Who::Operator);
         assert_eq!(actor.assurance(), 0);
         assert_eq!((actor.client(), actor.token_id()), (None, None));
+        assert_eq!(actor.account(), None);
     }
 
     #[test]

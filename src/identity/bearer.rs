@@ -3,6 +3,8 @@
 //! **Invariant:** every claim is read after the signature has been verified with a key of the
 //! issuer that the token names, except `iss` itself, which only chooses whose key to try.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Deserializer};
 use serde_json::Number;
 
@@ -10,6 +12,7 @@ use super::actor::{Actor, Who};
 use super::error::IdentityError;
 use super::issuers::{Issuer, IssuerReadiness};
 use super::keys::SealedToken;
+use super::memory::{Checked, Memory, TokenDigest, digest};
 use super::settings::{IdentitySettings, IssuerSettings, SpeaksFor};
 use crate::clock::Instant;
 use crate::domain::identity_number::{IdentityNumber, IdentityScheme};
@@ -21,9 +24,27 @@ const ASSURANCE_MIN: u8 = 1;
 /// All issuers whose tokens are accepted.
 pub struct Identity {
     issuers: Vec<Issuer>,
+    memory: Memory,
     clock_skew_seconds: i64,
     token_life_max_seconds: i64,
     token_bytes_max: usize,
+}
+
+/// Who presents a token.
+#[derive(Debug)]
+pub struct Presented {
+    /// Whom it is about.
+    pub actor: Actor,
+    /// There when the token is seen for the first time, or was forgotten since.
+    pub first: Option<FirstSight>,
+}
+
+/// A token that was checked and is not remembered yet. Whoever must record the sign-in does so
+/// before [`Identity::remember`].
+#[derive(Debug)]
+pub struct FirstSight {
+    digest: TokenDigest,
+    checked: Arc<Checked>,
 }
 
 #[derive(Deserialize)]
@@ -79,6 +100,7 @@ impl Identity {
         let prepare = |issuer: &IssuerSettings| Issuer::new(issuer.clone(), &settings);
         Ok(Self {
             issuers: settings.issuers.iter().map(prepare).collect::<Result<_, _>>()?,
+            memory: Memory::new(settings.tokens_remembered_max),
             clock_skew_seconds: settings.clock_skew_seconds.into(),
             token_life_max_seconds: settings.token_life_max_seconds.into(),
             token_bytes_max: settings.token_bytes_max,
@@ -98,59 +120,110 @@ impl Identity {
         self.issuers.iter().map(|issuer| issuer.readiness(now)).collect()
     }
 
-    /// Who presents `token` at `now`. It may ask the issuer for its keys, and waits for them.
+    /// Who presents `token` at `now`. It may ask the issuer for its keys, and waits for them. The
+    /// signature of a token that is remembered is not verified again while its key is held; its
+    /// times are looked at always.
     ///
     /// # Errors
     /// Why the token proves nothing; see [`IdentityError`].
-    pub async fn authenticate(&self, token: &str, now: Instant) -> Result<Actor, IdentityError> {
+    pub async fn recognise(&self, token: &str, now: Instant) -> Result<Presented, IdentityError> {
         if token.len() > self.token_bytes_max {
             return Err(IdentityError::TooLong);
         }
-        let sealed = SealedToken::parse(token)?;
-        let issuer = self.issuer_of(&sealed)?;
-        check_type(&sealed, &issuer.settings)?;
-        let key = sealed.header.kid.as_deref().ok_or(IdentityError::NoKeyName)?;
-        let payload =
-            issuer.key(key, now).await?.open(&sealed).ok_or_else(|| {
-                IdentityError::BadSignature { issuer: issuer.settings.name.clone() }
-            })?;
-        let claims: Claims =
-            serde_json::from_slice(&payload).map_err(|_| IdentityError::Malformed)?;
-        self.check_times(&claims, &issuer.settings, now)?;
-        check_audience(&claims, &issuer.settings)?;
-        actor(claims, &issuer.settings)
+        let digest = digest(token);
+        let Some(known) = self.memory.recall(&digest) else {
+            let checked = Arc::new(self.check(token, now).await?);
+            let actor = checked.actor.clone();
+            return Ok(Presented { actor, first: Some(FirstSight { digest, checked }) });
+        };
+        let issuer = &self.issuers[known.issuer];
+        match issuer.key(&known.key_name, now).await {
+            Ok(key) if Arc::ptr_eq(&key, &known.key) => {
+                let (from, until) = (known.valid_from, known.expires_at);
+                self.check_now(from, until, &issuer.settings, now)?;
+                Ok(Presented { actor: known.actor.clone(), first: None })
+            }
+            // The keys were fetched anew since, or this one was taken back.
+            Ok(_) | Err(_) => {
+                let checked = self.check(token, now).await;
+                let refused = |error: &IdentityError| {
+                    if !error.is_outage() {
+                        self.memory.forget(&digest);
+                    }
+                };
+                let checked = checked.inspect_err(refused)?;
+                let actor = checked.actor.clone();
+                self.memory.keep(digest, Arc::new(checked));
+                Ok(Presented { actor, first: None })
+            }
+        }
     }
 
-    fn issuer_of(&self, sealed: &SealedToken<'_>) -> Result<&Issuer, IdentityError> {
+    /// Remembers a token, so that it is known when it is presented again.
+    pub fn remember(&self, first: FirstSight) {
+        self.memory.keep(first.digest, first.checked);
+    }
+
+    async fn check(&self, token: &str, now: Instant) -> Result<Checked, IdentityError> {
+        let sealed = SealedToken::parse(token)?;
+        let (place, issuer) = self.issuer_of(&sealed)?;
+        check_type(&sealed, &issuer.settings)?;
+        let key_name = sealed.header.kid.clone().ok_or(IdentityError::NoKeyName)?;
+        let key = issuer.key(&key_name, now).await?;
+        let payload = key
+            .open(&sealed)
+            .ok_or_else(|| IdentityError::BadSignature { issuer: issuer.settings.name.clone() })?;
+        let claims: Claims =
+            serde_json::from_slice(&payload).map_err(|_| IdentityError::Malformed)?;
+        let (valid_from, expires_at) = self.check_times(&claims, &issuer.settings, now)?;
+        check_audience(&claims, &issuer.settings)?;
+        let actor = actor(claims, &issuer.settings)?;
+        Ok(Checked { actor, issuer: place, key_name, key, valid_from, expires_at })
+    }
+
+    fn issuer_of(&self, sealed: &SealedToken<'_>) -> Result<(usize, &Issuer), IdentityError> {
         let payload = sealed.unverified_payload().ok_or(IdentityError::Malformed)?;
         let claims: UnverifiedClaims =
             serde_json::from_slice(&payload).map_err(|_| IdentityError::Malformed)?;
         self.issuers
             .iter()
-            .find(|issuer| issuer.settings.url == claims.iss)
+            .enumerate()
+            .find(|(_, issuer)| issuer.settings.url == claims.iss)
             .ok_or(IdentityError::UnknownIssuer)
     }
 
+    /// From when until when the token holds, seconds since 1970; `now` is between the two.
     fn check_times(
         &self,
         claims: &Claims,
         settings: &IssuerSettings,
         now: Instant,
-    ) -> Result<(), IdentityError> {
-        let issuer = || settings.name.clone();
-        let missing = |claim| IdentityError::MissingClaim { issuer: issuer(), claim };
+    ) -> Result<(i64, i64), IdentityError> {
+        let missing = |claim| IdentityError::MissingClaim { issuer: settings.name.clone(), claim };
         let expires_at = claims.exp.as_ref().ok_or_else(|| missing("exp"))?.0;
         let issued_at = claims.iat.as_ref().ok_or_else(|| missing("iat"))?.0;
-        let valid_from = claims.nbf.as_ref().map_or(issued_at, |at| at.0);
+        let valid_from = claims.nbf.as_ref().map_or(issued_at, |at| at.0).max(issued_at);
+        self.check_now(valid_from, expires_at, settings, now)?;
+        if expires_at.saturating_sub(issued_at) > self.token_life_max_seconds {
+            return Err(IdentityError::LivesTooLong { issuer: settings.name.clone() });
+        }
+        Ok((valid_from, expires_at))
+    }
+
+    fn check_now(
+        &self,
+        valid_from: i64,
+        expires_at: i64,
+        settings: &IssuerSettings,
+        now: Instant,
+    ) -> Result<(), IdentityError> {
+        let issuer = || settings.name.clone();
         let (now, skew) = (now.timestamp(), self.clock_skew_seconds);
         if now.saturating_sub(skew) >= expires_at {
             return Err(IdentityError::Expired { issuer: issuer() });
         }
-        if issued_at.max(valid_from) > now.saturating_add(skew) {
+        if valid_from > now.saturating_add(skew) {
             return Err(IdentityError::NotYetValid { issuer: issuer() });
-        }
-        if expires_at.saturating_sub(issued_at) > self.token_life_max_seconds {
-            return Err(IdentityError::LivesTooLong { issuer: issuer() });
         }
         Ok(())
     }

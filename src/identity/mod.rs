@@ -15,12 +15,13 @@ mod bearer;
 mod error;
 mod issuers;
 mod keys;
+mod memory;
 mod settings;
 #[cfg(test)]
 mod tests;
 
 pub use actor::{Actor, Who};
-pub use bearer::Identity;
+pub use bearer::{FirstSight, Identity, Presented};
 pub use error::IdentityError;
 pub use issuers::IssuerReadiness;
 pub use settings::{IdentitySettings, IssuerSettings, SpeaksFor};

@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 
 use reqwest::Url;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::error::IdentityError;
 
 /// The table `[identity]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct IdentitySettings {
     /// Those whose tokens are accepted.
@@ -35,10 +35,12 @@ pub struct IdentitySettings {
     pub token_bytes_max: usize,
     /// The longest time from `iat` to `exp` of a token, seconds.
     pub token_life_max_seconds: u32,
+    /// How many checked tokens are remembered.
+    pub tokens_remembered_max: usize,
 }
 
 /// One entry of `[[identity.issuers]]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct IssuerSettings {
     /// What the operator calls it, in logs and in readiness.
@@ -64,7 +66,7 @@ pub struct IssuerSettings {
 }
 
 /// Whom an issuer's tokens are about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum SpeaksFor {
     /// People who work at the issuer's agencies.
@@ -86,6 +88,7 @@ impl Default for IdentitySettings {
             jwks_keys_max: 32,
             token_bytes_max: 8_192,
             token_life_max_seconds: 3_600,
+            tokens_remembered_max: 8_192,
         }
     }
 }
@@ -118,6 +121,7 @@ impl IdentitySettings {
             ("jwks_keys_max", self.jwks_keys_max > 0),
             ("token_bytes_max", self.token_bytes_max > 0),
             ("token_life_max_seconds", self.token_life_max_seconds > 0),
+            ("tokens_remembered_max", self.tokens_remembered_max > 0),
         ];
         if let Some((name, _)) = positive.into_iter().find(|(_, is_positive)| !is_positive) {
             return Err(limit(name, "must be at least 1"));
@@ -292,6 +296,7 @@ mod tests {
             "jwks_keys_max",
             "token_bytes_max",
             "token_life_max_seconds",
+            "tokens_remembered_max",
         ] {
             let said = fault(json!({ name: 0 }));
             assert_eq!(said, format!("setting `identity.{name}` must be at least 1"));

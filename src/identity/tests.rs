@@ -65,7 +65,7 @@ impl House {
     }
 
     async fn admit(&self, token: &str) -> Result<Actor, IdentityError> {
-        self.identity.authenticate(token, self.now()).await
+        Ok(self.identity.recognise(token, self.now()).await?.actor)
     }
 
     async fn refusal(&self, token: &str) -> IdentityError {
@@ -74,6 +74,13 @@ impl House {
         let said = format!("{error} {error:?}");
         assert!(token.len() < 16 || !said.contains(&token[..16]), "{said}");
         error
+    }
+
+    /// Signs in, and is remembered.
+    async fn sign_in_whole(&self, token: &str) -> Actor {
+        let presented = self.identity.recognise(token, self.now()).await.expect("an actor");
+        self.identity.remember(presented.first.expect("a token that is new"));
+        presented.actor
     }
 
     fn key_requests(&self) -> usize {
@@ -482,7 +489,58 @@ async fn metadata_of_another_issuer_is_not_believed() {
     let url = settings.issuers[0].url.clone();
     let identity = Identity::new(settings).expect("sound settings");
     let token = house.token_with("iss", json!(url));
-    let error = identity.authenticate(&token, house.now()).await.expect_err("a refusal");
+    let error = identity.recognise(&token, house.now()).await.expect_err("a refusal");
     assert!(matches!(error, IdentityError::KeysUnavailable { .. }));
     assert_eq!(house.key_requests(), 0);
+}
+
+#[tokio::test]
+async fn a_token_is_seen_for_the_first_time_until_it_is_remembered() {
+    let house = House::new();
+    let token = house.mint("school", &house.claims());
+    for _ in 0..2 {
+        let presented = house.identity.recognise(&token, house.now()).await.expect("an actor");
+        assert!(presented.first.is_some(), "nobody has remembered it");
+    }
+    let actor = house.sign_in_whole(&token).await;
+    let again = house.identity.recognise(&token, house.now()).await.expect("an actor");
+    assert!(again.first.is_none());
+    assert_eq!(again.actor, actor);
+    // One sign more or less is another token.
+    let forged = format!("{}A", &token[..token.len() - 1]);
+    if forged != token {
+        assert!(matches!(house.refusal(&forged).await, IdentityError::BadSignature { .. }));
+    }
+}
+
+#[tokio::test]
+async fn a_remembered_token_ends_when_it_ends() {
+    let house = House::new();
+    let now = house.now().timestamp();
+    let token = house.token_with("exp", json!(now + 300));
+    house.sign_in_whole(&token).await;
+    house.clock.advance(TimeDelta::seconds(329));
+    assert!(house.admit(&token).await.is_ok());
+    house.clock.advance(TimeDelta::seconds(1));
+    assert!(matches!(house.refusal(&token).await, IdentityError::Expired { .. }));
+    house.clock.advance(TimeDelta::seconds(-400));
+    assert!(matches!(house.refusal(&token).await, IdentityError::NotYetValid { .. }));
+}
+
+#[tokio::test]
+async fn a_remembered_token_falls_with_its_key() {
+    let house = House::new();
+    let token = house.mint("school", &house.claims());
+    house.sign_in_whole(&token).await;
+    // Fetched anew, the key is the same: the token is verified again, and seen before.
+    house.clock.advance(TimeDelta::seconds(600));
+    let again = house.identity.recognise(&token, house.now()).await.expect("an actor");
+    assert_eq!((again.first.is_none(), house.key_requests()), (true, 2));
+    house.sign_in.rotate("school").expect("rotated");
+    house.sign_in.rotate("school").expect("rotated");
+    house.clock.advance(TimeDelta::seconds(200));
+    assert!(house.admit(&token).await.is_ok(), "the held keys are still believed");
+    house.clock.advance(TimeDelta::seconds(400));
+    let error = house.refusal(&token).await;
+    assert!(matches!(error, IdentityError::UnknownKey { .. } | IdentityError::Expired { .. }));
 }

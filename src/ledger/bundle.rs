@@ -15,7 +15,7 @@ use super::merkle::Hash;
 use super::range::CompactRange;
 use super::wire::{Draft, Fields, Wire};
 use crate::clock::Instant;
-use crate::domain::ids::AgencyId;
+use crate::domain::ids::{AgencyId, EntryId};
 
 /// The version of the format.
 const VERSION: u64 = 1;
@@ -48,6 +48,9 @@ pub struct Manifest {
     pub checkpoint: String,
     /// The key that signed it.
     pub key: VerifierKey,
+    /// How earlier keys of the log handed over to that one, the oldest first (see
+    /// [`super::Succession`]); none if there was no other.
+    pub successions: Vec<String>,
 }
 
 /// A record in a leaf's line.
@@ -87,6 +90,7 @@ impl Manifest {
 
     /// The first line of an export.
     pub fn line(&self) -> Vec<u8> {
+        let successions = (!self.successions.is_empty()).then_some(&self.successions);
         let manifest = Draft::default()
             .with("agency", &self.agency)
             .with("log", &self.log)
@@ -100,6 +104,7 @@ impl Manifest {
             .with("right", &self.right)
             .with("checkpoint", &self.checkpoint)
             .with("key", &self.key)
+            .with_some("successions", &successions.cloned())
             .with("version", &VERSION)
             .bytes();
         [b"{\"manifest\":", &manifest[..], b"}\n"].concat()
@@ -132,8 +137,13 @@ impl Manifest {
             right: fields.need("right")?,
             checkpoint: fields.need("checkpoint")?,
             key: fields.need("key")?,
+            successions: fields.may("successions")?.unwrap_or_default(),
         };
         fields.end()?;
+        // What is absent is left out.
+        if value.get("successions").is_some() && manifest.successions.is_empty() {
+            return Err(LedgerError::Field { object: "the manifest", field: "successions" });
+        }
         Ok(manifest)
     }
 }
@@ -168,6 +178,17 @@ pub fn leaf_line(out: &mut Vec<u8>, leaf: &[u8], header: &[u8], records: &[Recor
 pub fn fence_line(out: &mut Vec<u8>, leaf: &[u8]) {
     write_hash(out, leaf);
     out.extend_from_slice(b"\"leaf\":");
+    out.extend_from_slice(leaf);
+    out.extend_from_slice(b"}\n");
+}
+
+/// Adds the line of a leaf whose body was disposed of, by the entry `disposal`, to `out`.
+pub fn disposed_line(out: &mut Vec<u8>, disposal: EntryId, leaf: &[u8]) {
+    out.extend_from_slice(b"{\"disposed\":\"");
+    out.extend_from_slice(disposal.to_string().as_bytes());
+    out.extend_from_slice(b"\",\"hash\":\"");
+    out.extend_from_slice(Hash::of_leaf(leaf).to_string().as_bytes());
+    out.extend_from_slice(b"\",\"leaf\":");
     out.extend_from_slice(leaf);
     out.extend_from_slice(b"}\n");
 }

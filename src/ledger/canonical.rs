@@ -15,6 +15,9 @@ use crate::clock::Instant;
 /// The greatest integer that every reader of JSON keeps whole (RFC 8785 §3.2.2.3, RFC 7493 §2.2).
 pub(super) const INTEGER_MAX: u64 = 1 << 53;
 
+/// How deep arrays and objects may stand in each other.
+pub(super) const DEPTH_MAX: u32 = 64;
+
 /// The canonical bytes of `value`.
 pub(super) fn bytes(value: &Value) -> Vec<u8> {
     let mut text = String::with_capacity(512);
@@ -40,13 +43,20 @@ pub(super) fn instant_text(at: Instant) -> String {
 /// Reads what [`instant_text`] writes and nothing else.
 pub(super) fn parse_instant(text: &str) -> Option<Instant> {
     let at = DateTime::parse_from_rfc3339(text).ok()?.with_timezone(&Utc);
-    (instant_text(at) == text).then_some(at)
+    // A leap second would be read, and written as it was.
+    let is_plain = at.timestamp_subsec_nanos() < 1_000_000_000;
+    (is_plain && instant_text(at) == text).then_some(at)
 }
 
 /// Lowercase hexadecimal digits.
 pub(super) fn hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from(b"0123456789abcdef"[usize::from(nibble)]);
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        text.push(digit(byte >> 4));
+        text.push(digit(byte & 15));
+    }
+    text
 }
 
 /// Reads what [`hex`] writes and nothing else.
@@ -134,15 +144,22 @@ fn is_escaped(c: char) -> bool {
 
 /// Whether `value` has canonical bytes.
 pub(super) fn is_plain(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Bool(_) | Value::String(_) => true,
-        Value::Number(number) => {
+    is_plain_within(value, DEPTH_MAX)
+}
+
+fn is_plain_within(value: &Value, depth: u32) -> bool {
+    match (value, depth.checked_sub(1)) {
+        (Value::Null, _) => false,
+        (Value::Bool(_) | Value::String(_), _) => true,
+        (Value::Number(number), _) => {
             number.as_u64().is_some_and(|n| n <= INTEGER_MAX)
                 || number.as_i64().is_some_and(|n| n.unsigned_abs() <= INTEGER_MAX)
         }
-        Value::Array(items) => items.iter().all(is_plain),
-        Value::Object(map) => map.iter().all(|(key, value)| key.is_ascii() && is_plain(value)),
+        (Value::Array(items), Some(depth)) => items.iter().all(|it| is_plain_within(it, depth)),
+        (Value::Object(map), Some(depth)) => map.iter().all(|(key, value)| {
+            key.is_ascii() && !key.contains(is_escaped) && is_plain_within(value, depth)
+        }),
+        (Value::Array(_) | Value::Object(_), None) => false,
     }
 }
 

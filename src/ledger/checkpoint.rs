@@ -49,18 +49,15 @@ impl Checkpoint {
         format!("{}\n{}\n{root}\ntime {}\n", self.origin, self.size, instant_text(self.time))
     }
 
-    /// The signed note.
+    /// The signed note: one line for each key, which are two while the log's key changes.
     ///
     /// # Errors
-    /// The key is another log's.
-    pub fn sign(&self, key: &LogKey) -> Result<String, LedgerError> {
-        if key.origin != self.origin {
-            return Err(LedgerError::Checkpoint(key.origin.clone()));
+    /// A key is another log's, or there is none.
+    pub fn sign(&self, keys: &[&LogKey]) -> Result<String, LedgerError> {
+        if keys.is_empty() || keys.iter().any(|key| key.origin != self.origin) {
+            return Err(LedgerError::Checkpoint(self.origin.clone()));
         }
-        let fault = |source| LedgerError::Note { key: key.origin.clone(), source };
-        let mut note = Note::new(self.body().as_bytes(), &[]).map_err(fault)?;
-        note.add_sigs(&[key]).map_err(fault)?;
-        String::from_utf8(note.to_bytes()).map_err(|_| fault(NoteError::MalformedNote))
+        sign_note(&self.body(), keys)
     }
 
     /// Reads a note that `key` has signed. Signatures by others, such as witnesses, may stand
@@ -69,12 +66,8 @@ impl Checkpoint {
     /// # Errors
     /// Not a note, no valid signature by `key`, or not a checkpoint of the log that the key is for.
     pub fn open(note: &str, key: &VerifierKey) -> Result<Self, LedgerError> {
-        let fault = |source| LedgerError::Note { key: key.origin.clone(), source };
-        let known = VerifierList::new(vec![Box::new(key.verifier()?)]);
-        let note = Note::from_bytes(note.as_bytes()).map_err(fault)?;
-        note.verify(&known).map_err(fault)?;
-        let checkpoint = std::str::from_utf8(note.text()).ok().and_then(Self::parse);
-        checkpoint
+        let body = open_note(note, key)?;
+        Self::parse(&body)
             .filter(|checkpoint| checkpoint.origin == key.origin)
             .ok_or_else(|| LedgerError::Checkpoint(key.origin.clone()))
     }
@@ -172,6 +165,25 @@ impl fmt::Debug for VerifierKey {
     }
 }
 
+/// `body` as a note signed with each of `keys`.
+pub(super) fn sign_note(body: &str, keys: &[&LogKey]) -> Result<String, LedgerError> {
+    let name = keys.first().map(|key| key.origin.clone()).unwrap_or_default();
+    let fault = |source| LedgerError::Note { key: name.clone(), source };
+    let mut note = Note::new(body.as_bytes(), &[]).map_err(fault)?;
+    let signers: Vec<&dyn Signer> = keys.iter().map(|&key| key as &dyn Signer).collect();
+    note.add_sigs(&signers).map_err(fault)?;
+    String::from_utf8(note.to_bytes()).map_err(|_| fault(NoteError::MalformedNote))
+}
+
+/// The text of a note that `key` has signed.
+pub(super) fn open_note(note: &str, key: &VerifierKey) -> Result<String, LedgerError> {
+    let fault = |source| LedgerError::Note { key: key.origin.clone(), source };
+    let known = VerifierList::new(vec![Box::new(key.verifier()?)]);
+    let note = Note::from_bytes(note.as_bytes()).map_err(fault)?;
+    note.verify(&known).map_err(fault)?;
+    String::from_utf8(note.text().to_vec()).map_err(|_| fault(NoteError::MalformedNote))
+}
+
 /// The algorithm's byte (1, Ed25519) and the key, by C2SP signed-note.
 fn public_key(key: &VerifyingKey) -> Vec<u8> {
     [&[1], key.as_bytes().as_slice()].concat()
@@ -195,12 +207,12 @@ mod tests {
 
     #[test]
     fn a_signed_checkpoint_opens_with_its_key_only() {
-        let note = checkpoint().sign(&key(1)).unwrap();
+        let note = checkpoint().sign(&[&key(1)]).unwrap();
         assert_eq!(Checkpoint::open(&note, &key(1).verifier_key()).unwrap(), checkpoint());
         assert!(Checkpoint::open(&note, &key(2).verifier_key()).is_err());
         let other = LogKey::new("samsyn.example/log/2", &[1; 32]).unwrap();
         assert!(Checkpoint::open(&note, &other.verifier_key()).is_err());
-        assert!(checkpoint().sign(&other).is_err());
+        assert!(checkpoint().sign(&[&other]).is_err());
         for at in 0..note.len() {
             let mut changed = note.clone().into_bytes();
             changed[at] ^= 1;
@@ -211,7 +223,7 @@ mod tests {
 
     #[test]
     fn a_witness_may_sign_beside_the_log() {
-        let note = checkpoint().sign(&key(1)).unwrap();
+        let note = checkpoint().sign(&[&key(1)]).unwrap();
         let witness = LogKey::new("witness.example", &[9; 32]).unwrap();
         let mut note = Note::from_bytes(note.as_bytes()).unwrap();
         note.add_sigs(&[&witness]).unwrap();

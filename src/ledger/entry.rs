@@ -18,7 +18,9 @@ use super::merkle::Hash;
 use super::wire::{Draft, Fields, Wire};
 use super::words::{ActorKind, Decision, Effect, Outcome};
 use crate::clock::Instant;
-use crate::domain::ids::{AgencyId, CaseId, ChildId, ConsentId, EntryId, PublicationId, UnitId};
+use crate::domain::ids::{
+    AgencyId, CaseId, ChildId, ConsentId, EntryId, PersonId, PublicationId, UnitId,
+};
 
 /// What every agency concerned may know of an act. Where the existence of something is secret to
 /// the actor, the header of a refusal says no more than the header of a miss; the true rule stands
@@ -43,6 +45,8 @@ pub struct Header {
     pub policy: String,
     /// Who acted.
     pub actor: ActorMark,
+    /// The private person for whom they acted, by a power.
+    pub on_behalf_of: Option<PersonId>,
     /// The id of the request.
     pub request: String,
     /// The program that sent it.
@@ -59,6 +63,8 @@ pub struct Header {
     pub resource: Option<Resource>,
     /// The HTTP status of the answer.
     pub status: Option<u16>,
+    /// The hexadecimal digest of the settings with which a server starts.
+    pub settings: Option<String>,
     /// Random. Without it, whoever holds a leaf could try guesses at the header.
     pub salt: [u8; 16],
 }
@@ -70,8 +76,10 @@ pub struct ActorMark {
     pub kind: ActorKind,
     /// The staff member's or person's id.
     pub id: Option<Uuid>,
-    /// The name that the identity's issuer gave.
+    /// The name that the register has.
     pub name: Option<String>,
+    /// What the identity's issuer calls a member of staff (its `sub`), such as an HSA id.
+    pub account: Option<String>,
     /// The role in which they acted.
     pub role: Option<String>,
     /// The unit for which they acted.
@@ -120,6 +128,9 @@ pub struct Record {
     pub consent: Option<ConsentId>,
     /// The facts that this very decision rested on; each row of a list has its own.
     pub facts: Option<FactSheet>,
+    /// What was asked for, beyond ids: the terms of a search or of a disposal. An identity number is
+    /// a keyed digest here.
+    pub terms: Option<FactSheet>,
     /// Random. Without it, whoever holds the hash could try guesses at the record.
     pub salt: [u8; 16],
 }
@@ -182,6 +193,7 @@ impl Header {
             rules: fields.need("rules")?,
             policy: fields.need("policy")?,
             actor: fields.need("actor")?,
+            on_behalf_of: fields.may("on_behalf_of")?,
             request: fields.need("request")?,
             client: fields.may("client")?,
             purpose: fields.may("purpose")?,
@@ -190,6 +202,7 @@ impl Header {
             case: fields.may("case")?,
             resource: fields.may("resource")?,
             status: fields.may("status")?,
+            settings: fields.may("settings")?,
             salt: fields.need("salt")?,
         };
         let records = fields.need("records")?;
@@ -208,6 +221,7 @@ impl Header {
             .with("rules", &self.rules)
             .with("policy", &self.policy)
             .with("actor", &self.actor)
+            .with_some("on_behalf_of", &self.on_behalf_of)
             .with("request", &self.request)
             .with_some("client", &self.client)
             .with_some("purpose", &self.purpose)
@@ -216,6 +230,7 @@ impl Header {
             .with_some("case", &self.case)
             .with_some("resource", &self.resource)
             .with_some("status", &self.status)
+            .with_some("settings", &self.settings)
             .with("salt", &self.salt)
             .with("records", records)
             .bytes()
@@ -246,6 +261,7 @@ impl Record {
             publication: fields.may("publication")?,
             consent: fields.may("consent")?,
             facts: fields.may("facts")?,
+            terms: fields.may("terms")?,
             salt: fields.need("salt")?,
         };
         fields.end()?;
@@ -266,6 +282,7 @@ impl Record {
             .with_some("publication", &self.publication)
             .with_some("consent", &self.consent)
             .with_some("facts", &self.facts)
+            .with_some("terms", &self.terms)
             .with("salt", &self.salt)
             .bytes();
         let hash = Hash::of(&bytes);
@@ -300,6 +317,7 @@ impl Wire for ActorMark {
             .with("kind", &self.kind)
             .with_some("id", &self.id)
             .with_some("name", &self.name)
+            .with_some("account", &self.account)
             .with_some("role", &self.role)
             .with_some("unit", &self.unit)
             .with_some("agency", &self.agency)
@@ -313,6 +331,7 @@ impl Wire for ActorMark {
             kind: fields.need("kind").ok()?,
             id: fields.may("id").ok()?,
             name: fields.may("name").ok()?,
+            account: fields.may("account").ok()?,
             role: fields.may("role").ok()?,
             unit: fields.may("unit").ok()?,
             agency: fields.may("agency").ok()?,

@@ -2,12 +2,15 @@
 //!
 //! **Invariant:** nothing of what an entry holds is quoted, only where it stands.
 
+use std::collections::BTreeMap;
 use std::{fmt, io};
 
 use super::LedgerError;
 use super::canonical::instant_text;
 use super::checkpoint::VerifierKey;
+use super::cosignature::Cosigned;
 use super::merkle::Hash;
+use super::succession::Succession;
 use crate::clock::Instant;
 use crate::domain::ids::{AgencyId, EntryId};
 
@@ -33,6 +36,9 @@ pub struct Report {
     pub records_open: u64,
     /// How many records belong to others, so that only their hashes were shown.
     pub records_sealed: u64,
+    /// How many entries are there by their leaf alone since their body was disposed of, by the entry
+    /// of the disposal.
+    pub disposed: BTreeMap<EntryId, u64>,
     /// How many leaves the log had.
     pub tree_size: u64,
     /// Their root.
@@ -43,6 +49,24 @@ pub struct Report {
     pub key: VerifierKey,
     /// Where the key came from.
     pub key_source: KeySource,
+    /// How the key that the caller gave leads to the one that signed; none if they are the same.
+    pub successions: Vec<Succession>,
+    /// How many witnesses the caller knows.
+    pub witnesses: usize,
+    /// Which of them have cosigned the checkpoint.
+    pub cosigned: Vec<Cosigned>,
+    /// What became of the checkpoint that the caller kept, if they gave one.
+    pub kept: Option<Kept>,
+}
+
+/// A checkpoint from before, compared with the log as it is here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// The log grew out of that one, which had so many leaves.
+    Held(u64),
+    /// It had so many leaves; the export can't show whether the log grew out of it, since those
+    /// leaves are not in it.
+    Unseen(u64),
 }
 
 /// Where the key came from.
@@ -89,6 +113,30 @@ pub enum Fault {
     /// The checkpoint isn't signed with the key.
     #[error(transparent)]
     Unsigned(LedgerError),
+    /// Fewer of the known witnesses have cosigned the checkpoint than must have.
+    #[error("{needed} witnesses must have cosigned the checkpoint, but {found} have")]
+    Unwitnessed {
+        /// How many must.
+        needed: usize,
+        /// How many have.
+        found: usize,
+    },
+    /// The checkpoint that the caller kept is none of this log, or not signed with its key.
+    #[error("the checkpoint that was kept is not one of this log")]
+    Kept(#[source] LedgerError),
+    /// The log is shown as it was before the checkpoint that the caller kept.
+    #[error("the log had {kept} leaves before, and {found} now: an older state is shown")]
+    Older {
+        /// How many leaves the log had.
+        kept: u64,
+        /// How many it has here.
+        found: u64,
+    },
+    /// The log is another than the one of which the caller kept a checkpoint.
+    #[error(
+        "the first {0} leaves are not those of the checkpoint that was kept: the log was forked"
+    )]
+    Fork(u64),
     /// A checkpoint, leaf or agency of another log than the manifest names.
     #[error("this is of another log")]
     ForeignLog,
@@ -205,16 +253,58 @@ impl fmt::Display for Report {
             "{} records are shown and checked; of {} that belong to others only the hash is.",
             self.records_open, self.records_sealed
         )?;
+        let disposed: u64 = self.disposed.values().sum();
+        if disposed > 0 {
+            writeln!(f, "{disposed} bodies were disposed of; their places hold. Read why in")?;
+            for (disposal, count) in &self.disposed {
+                writeln!(f, "entry {disposal}: {count}")?;
+            }
+        }
         let signed_at = instant_text(self.signed_at);
         writeln!(f, "Checked against a tree of {} leaves, root {},", self.tree_size, self.root)?;
         writeln!(f, "signed {signed_at} with the key {}.", self.key)?;
-        match self.key_source {
-            KeySource::Caller => write!(f, "The key is the one that you gave."),
-            KeySource::Export => write!(
+        self.write_trust(f)
+    }
+}
+
+impl Report {
+    /// On what the proof rests besides the export.
+    fn write_trust(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for link in &self.successions {
+            let at = instant_text(link.time);
+            writeln!(f, "The key before it handed over to {} at {at}.", link.new)?;
+        }
+        match (self.key_source, self.successions.is_empty()) {
+            (KeySource::Caller, true) => write!(f, "The key is the one that you gave.")?,
+            (KeySource::Caller, false) => write!(f, "The first of them is the one that you gave.")?,
+            (KeySource::Export, _) => write!(
                 f,
                 "The key came with the export: compare it with the one that the host has made \
                  known, or it is not proved whose log this is."
+            )?,
+        }
+        for Cosigned { name, time } in &self.cosigned {
+            write!(f, "\nThe witness {name} has cosigned it, at {}.", instant_text(*time))?;
+        }
+        match (self.cosigned.len(), self.witnesses) {
+            (0, 0) => {
+                write!(f, "\nNo witness was asked for: that there is only one log is not proved.")?
+            }
+            (found, known) if found < known => {
+                write!(f, "\n{found} of the {known} witnesses that you named have cosigned it.")?;
+            }
+            _ => (),
+        }
+        match self.kept {
+            Some(Kept::Held(size)) => {
+                write!(f, "\nThe checkpoint of {size} leaves that you kept is part of this log.")
+            }
+            Some(Kept::Unseen(size)) => write!(
+                f,
+                "\nWhether the checkpoint of {size} leaves that you kept is part of this log can't be \
+                 seen here: ask the log for a consistency proof."
             ),
+            None => Ok(()),
         }
     }
 }

@@ -205,12 +205,13 @@ pub fn verify_consistency(
 
 /// How many of `size` leaves stand to the left: the greatest power of two below `size`, which is
 /// 2 at least.
-fn split(size: u64) -> u64 {
+pub(super) fn split(size: u64) -> u64 {
     1 << (size - 1).ilog2()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
     use std::io::Write as _;
     use std::path::{Path, PathBuf};
 
@@ -221,6 +222,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::ledger::{
+        CompactRange, TILE_WIDTH, Tile, TileKind, stored_consistency_proof, stored_inclusion_proof,
+        stored_range, stored_root, tiles,
+    };
 
     /// The public test vectors stand beside the project.
     fn vectors(kind: &str) -> Vec<(PathBuf, Value)> {
@@ -326,31 +331,83 @@ mod tests {
 
     impl HashMarker for Sha {}
 
+    /// The complete subtrees of a log, as a store would keep them.
+    fn stored(leaves: &[Hash]) -> HashMap<(u32, u64), Hash> {
+        let (mut range, mut kept) = (CompactRange::new(0), HashMap::new());
+        for &leaf in leaves {
+            range.append_telling(leaf, |level, index, hash| {
+                assert!(kept.insert((level, index), hash).is_none(), "told twice");
+            });
+        }
+        kept
+    }
+
+    fn flat(hashes: &[Hash]) -> Vec<u8> {
+        hashes.iter().flat_map(|hash| *hash.bytes()).collect()
+    }
+
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// `PROPTEST_CASES` says how many trees.
         #[test]
-        fn another_implementation_agrees(size in 0_u64..70, at in any::<prop::sample::Index>()) {
+        fn another_implementation_agrees(
+            size in prop_oneof![9 => 0_u64..70, 1 => 250_u64..600],
+            at in any::<prop::sample::Index>(),
+        ) {
             let leaves: Vec<Hash> = (0..size).map(|n| Hash::of_leaf(&n.to_be_bytes())).collect();
             let mut theirs = MemoryBackedTree::<Sha, [u8; 8]>::new();
             (0..size).for_each(|n| theirs.push(n.to_be_bytes()));
-            prop_assert_eq!(root(&leaves).bytes().to_vec(), theirs.root().as_bytes().to_vec());
+            let whole = root(&leaves);
+            prop_assert_eq!(whole.bytes().to_vec(), theirs.root().as_bytes().to_vec());
+
+            let kept = stored(&leaves);
+            let lookup = |level: u32, index: u64| {
+                kept.get(&(level, index)).copied().ok_or(LedgerError::Proof)
+            };
+            // The same by tiles: the hashes between their levels are not stored at all.
+            let files: HashMap<Tile, (Tile, Vec<u8>)> = tiles(size)
+                .filter(|tile| tile.kind != TileKind::Leaves)
+                .map(|tile| {
+                    let full = Tile { width: TILE_WIDTH, ..tile };
+                    (full, (tile, tile.hash_bytes(lookup).unwrap()))
+                })
+                .collect();
+            let by_tiles = |level: u32, index: u64| {
+                let (tile, bytes) = &files[&Tile::holding(level, index)];
+                tile.subtree(bytes, level, index)
+            };
+            prop_assert_eq!(stored_root(size, lookup).unwrap(), whole);
+            prop_assert_eq!(stored_root(size, by_tiles).unwrap(), whole);
             prop_assume!(size > 0);
 
             let index = at.index(leaves.len()) as u64;
             let proof = inclusion_proof(&leaves, index).unwrap();
-            let bytes: Vec<u8> = proof.iter().flat_map(|hash| *hash.bytes()).collect();
-            prop_assert_eq!(bytes, theirs.prove_inclusion(index as usize).as_bytes().to_vec());
+            prop_assert_eq!(flat(&proof), theirs.prove_inclusion(index as usize).as_bytes().to_vec());
+            prop_assert_eq!(stored_inclusion_proof(index, size, lookup).unwrap(), Some(proof.clone()));
+            prop_assert_eq!(stored_inclusion_proof(index, size, by_tiles).unwrap(), Some(proof.clone()));
+            prop_assert_eq!(stored_inclusion_proof(size, size, lookup).unwrap(), None);
             let leaf = leaves[index as usize];
-            prop_assert!(verify_inclusion(leaf, index, size, &proof, root(&leaves)).is_ok());
-            prop_assert!(verify_inclusion(leaf, index + 1, size, &proof, root(&leaves)).is_err());
+            prop_assert!(verify_inclusion(leaf, index, size, &proof, whole).is_ok());
+            prop_assert!(verify_inclusion(leaf, index + 1, size, &proof, whole).is_err());
 
             let old = index + 1;
             let proof = consistency_proof(&leaves, old).unwrap();
-            let bytes: Vec<u8> = proof.iter().flat_map(|hash| *hash.bytes()).collect();
             let added = (size - old) as usize;
-            prop_assert_eq!(bytes, theirs.prove_consistency(added).as_bytes().to_vec());
-            let (before, after) = (root(&leaves[..old as usize]), root(&leaves));
-            prop_assert!(verify_consistency(old, size, &proof, before, after).is_ok());
-            prop_assert!(verify_consistency(old, size, &proof, Hash::of(b"x"), after).is_err());
+            prop_assert_eq!(flat(&proof), theirs.prove_consistency(added).as_bytes().to_vec());
+            prop_assert_eq!(stored_consistency_proof(old, size, lookup).unwrap(), Some(proof.clone()));
+            prop_assert_eq!(stored_consistency_proof(old, size, by_tiles).unwrap(), Some(proof.clone()));
+            prop_assert_eq!(stored_consistency_proof(0, size, lookup).unwrap(), None);
+            prop_assert_eq!(stored_consistency_proof(size + 1, size, lookup).unwrap(), None);
+            let before = stored_root(old, lookup).unwrap();
+            prop_assert_eq!(before, root(&leaves[..old as usize]));
+            prop_assert!(verify_consistency(old, size, &proof, before, whole).is_ok());
+            prop_assert!(verify_consistency(old, size, &proof, Hash::of(b"x"), whole).is_err());
+
+            let rest = stored_range(old, size, lookup).unwrap();
+            let mut joined = stored_range(0, old, by_tiles).unwrap();
+            joined.extend(&rest).unwrap();
+            prop_assert_eq!(joined.root(), Some(whole));
         }
     }
 }

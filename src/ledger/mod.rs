@@ -6,36 +6,67 @@
 
 use signed_note::NoteError;
 
-pub use bundle::{Manifest, RecordLine, fence_line, leaf_line};
+pub use bundle::{Manifest, RecordLine, disposed_line, fence_line, leaf_line};
 pub use checkpoint::{Checkpoint, LogKey, VerifierKey};
-pub use csv::{csv_header, csv_row};
+pub use cosignature::{
+    Cosigned, WitnessKey, WitnessVerifierKey, add_lines, cosignatures, note_text,
+};
+pub use draw::{
+    DrawTerms, Newsworthy, RuleSample, Sampler, SeenEntry, disclosed, needs_register, staff,
+};
 pub use entry::{ActorMark, Header, Record, Resource, SealedEntry, SealedRecord};
+pub use export_manifest::{
+    ExportCounts, ExportManifest, ExportProof, ManifestFault, verify_manifest,
+};
 pub use fact_sheet::FactSheet;
-pub use finding::{Fault, Finding, KeySource, Part, Report};
+pub use finding::{Fault, Finding, Kept, KeySource, Part, Report};
+pub use formats::{
+    Aim, Deed, Event, Legend, Shown, authzen, csv_header, csv_rows, fhir_lines, inera_head,
+    inera_log, inera_tail,
+};
+pub use gist::{HeaderGist, LeafGist};
 pub use leaf::{Leaf, origin};
 pub use merkle::{
     Hash, consistency_proof, inclusion_proof, root, verify_consistency, verify_inclusion,
 };
 pub use range::CompactRange;
-pub use receipt::{ReceiptKey, ReceiptVerifier, open_receipt};
-pub use verify::verify;
+pub use receipt::{ReceiptKey, ReceiptVerifier, open_receipt, vouched};
+pub use redraw::redraw;
+pub use stored::{stored_consistency_proof, stored_inclusion_proof, stored_range, stored_root};
+pub use succession::Succession;
+pub use tile::{TILE_WIDTH, Tile, TileKind, bundled_leaves, entry_bundle, tiles};
+pub use verify::{Trust, verify};
+pub use witness::{AddCheckpoint, Seen, Unwitnessed};
 pub use words::{ActorKind, Decision, Effect, Outcome, Word};
 
 mod bundle;
 mod canonical;
 mod checkpoint;
-mod csv;
+mod cosignature;
+mod draw;
 mod entry;
+mod export_manifest;
 mod fact_sheet;
 mod finding;
+mod formats;
+mod gist;
 mod leaf;
 mod merkle;
 mod range;
 mod receipt;
+mod redraw;
 #[cfg(test)]
 mod sample;
+mod scan;
+#[cfg(test)]
+mod seeds;
+mod shape;
+mod stored;
+mod succession;
+mod tile;
 mod verify;
 mod wire;
+mod witness;
 mod words;
 
 /// Why bytes are not what the ledger's formats say. Never quotes what an entry holds.
@@ -103,6 +134,18 @@ pub enum LedgerError {
         #[source]
         source: NoteError,
     },
+    /// Not a C2SP signed note at all, or a line that is no signature line of one.
+    #[error("not a signed note")]
+    NoNote(#[source] NoteError),
+    /// Not a note by which a log's key hands over to another, or not the one that should follow.
+    #[error("not a succession of the keys of `{0}` that leads on from the known key")]
+    Succession(String),
+    /// Not the path of a tile, or not the bytes of that tile.
+    #[error("not a tile: {0}")]
+    Tile(String),
+    /// The XML writer refused what it was given.
+    #[error("the entry cannot be written as XML")]
+    Xml(#[from] quick_xml::SeError),
     /// The signed text isn't a checkpoint, or names another log than the key does.
     #[error("the signed text is not a checkpoint of `{0}`")]
     Checkpoint(String),

@@ -53,6 +53,13 @@ impl CompactRange {
         self.push(0, leaf);
     }
 
+    /// Adds the next leaf, and tells of each complete subtree that ends with it, the leaf itself
+    /// first: its level, its index in that level, its root. Kept, these are what
+    /// [`super::stored_root`] and the proofs look up.
+    pub fn append_telling(&mut self, leaf: Hash, tell: impl FnMut(u32, u64, Hash)) {
+        self.join(0, leaf, tell);
+    }
+
     /// Adds the range that begins where this one ends.
     ///
     /// # Errors
@@ -76,15 +83,22 @@ impl CompactRange {
         Some(above.reduce(|right, left| Hash::of_node(left, right)).unwrap_or(Hash::of_nothing()))
     }
 
+    /// Adds a complete subtree of 2^`level` leaves.
+    pub(super) fn push(&mut self, level: u32, hash: Hash) {
+        self.join(level, hash, |_, _, _| ());
+    }
+
     /// Adds a complete subtree of 2^`level` leaves, then joins twins into parents: the node that
     /// ends here has a left twin in the range if its parent ends here too and begins in the range.
-    fn push(&mut self, level: u32, hash: Hash) {
+    fn join(&mut self, level: u32, hash: Hash, mut tell: impl FnMut(u32, u64, Hash)) {
         let (mut level, mut hash) = (level, hash);
         self.end += 1 << level;
+        tell(level, (self.end >> level) - 1, hash);
         while self.end.is_multiple_of(2 << level) && self.end - self.begin >= 2 << level {
             let Some(left) = self.hashes.pop() else { break };
             hash = Hash::of_node(left, hash);
             level += 1;
+            tell(level, (self.end >> level) - 1, hash);
         }
         self.hashes.push(hash);
     }
@@ -92,7 +106,7 @@ impl CompactRange {
 
 /// The heights of the subtrees of a range. Each is as great as its place allows and as fits in
 /// what is left.
-fn levels(begin: u64, end: u64) -> impl Iterator<Item = u32> {
+pub(super) fn levels(begin: u64, end: u64) -> impl Iterator<Item = u32> {
     let mut at = begin;
     std::iter::from_fn(move || {
         let level = end.checked_sub(at)?.checked_ilog2()?.min(at.trailing_zeros());

@@ -18,6 +18,8 @@ use super::LedgerError;
 const PURPOSE: &[u8] = b"samsyn consent receipt v1";
 /// What kind of document it is (RFC 7515 §4.1.9).
 const KIND: &str = "consent-receipt+jws";
+/// What kind of document vouches for an earlier key.
+const EARLIER_KEY: &str = "receipt-key+jws";
 
 /// The key that signs receipts.
 pub struct ReceiptKey {
@@ -47,7 +49,16 @@ impl ReceiptKey {
 
     /// The receipt as a compact JWS.
     pub fn sign(&self, receipt: &Value) -> String {
-        let header = json!({ "alg": "EdDSA", "kid": self.public.id, "typ": KIND });
+        self.signed(KIND, receipt)
+    }
+
+    /// Vouches for the key that signed receipts before this one, so that these still hold.
+    pub fn vouch(&self, earlier: &ReceiptVerifier) -> String {
+        self.signed(EARLIER_KEY, &earlier.jwk())
+    }
+
+    fn signed(&self, kind: &str, receipt: &Value) -> String {
+        let header = json!({ "alg": "EdDSA", "kid": self.public.id, "typ": kind });
         let encode = |value: &Value| BASE64_URL_SAFE_NO_PAD.encode(value.to_string());
         let signed = format!("{}.{}", encode(&header), encode(receipt));
         let signature = self.key.sign(signed.as_bytes());
@@ -74,6 +85,11 @@ impl ReceiptVerifier {
         Self { id: BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(named)), key }
     }
 
+    /// Its thumbprint (RFC 7638), by which receipts name it.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// As a JWK (RFC 7517, RFC 8037).
     pub fn jwk(&self) -> Value {
         let x = BASE64_URL_SAFE_NO_PAD.encode(self.key.as_bytes());
@@ -93,15 +109,27 @@ impl ReceiptVerifier {
     }
 }
 
+/// The earlier key that one of `keys` vouches for.
+///
+/// # Errors
+/// As for [`open_receipt`].
+pub fn vouched(jws: &str, keys: &[ReceiptVerifier]) -> Result<ReceiptVerifier, LedgerError> {
+    ReceiptVerifier::from_jwk(&open(EARLIER_KEY, jws, keys)?)
+}
+
 /// What a receipt says, when it was signed by one of `keys`.
 ///
 /// # Errors
 /// Not a compact JWS of a receipt, an unknown key, or a signature that does not fit.
 pub fn open_receipt(jws: &str, keys: &[ReceiptVerifier]) -> Result<Value, LedgerError> {
+    open(KIND, jws, keys)
+}
+
+fn open(kind: &str, jws: &str, keys: &[ReceiptVerifier]) -> Result<Value, LedgerError> {
     let (signed, signature) = jws.trim().rsplit_once('.').ok_or(LedgerError::Receipt)?;
     let (header, payload) = signed.split_once('.').ok_or(LedgerError::Receipt)?;
     let header = read(header)?;
-    if header["alg"] != "EdDSA" || header["typ"] != KIND {
+    if header["alg"] != "EdDSA" || header["typ"] != kind {
         return Err(LedgerError::Receipt);
     }
     let key = keys.iter().find(|key| header["kid"] == key.id.as_str());
@@ -141,6 +169,17 @@ mod tests {
             let changed = String::from_utf8(changed).unwrap();
             assert!(open_receipt(&changed, &keys).is_err(), "changed at {at}");
         }
+    }
+
+    #[test]
+    fn a_key_vouches_for_the_one_before_it_and_neither_document_is_taken_for_the_other() {
+        let (old, new) = (key(1), key(2));
+        let jws = new.vouch(old.verifier());
+        let keys = [new.verifier().clone()];
+        assert_eq!(vouched(&jws, &keys).unwrap(), *old.verifier());
+        assert!(vouched(&jws, &[old.verifier().clone()]).is_err());
+        assert!(open_receipt(&jws, &keys).is_err());
+        assert!(vouched(&new.sign(&old.verifier().jwk()), &keys).is_err());
     }
 
     #[test]

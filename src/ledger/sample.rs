@@ -41,12 +41,14 @@ pub(super) fn header(n: u64) -> Header {
             kind: ActorKind::Staff,
             id: odd.map(|()| Uuid::from_u128(0x200)),
             name: odd.map(|()| "kurator \"1\"".to_owned()),
+            account: odd.map(|()| "konto-1".to_owned()),
             role: odd.map(|()| "elevhälsa".to_owned()),
             unit: odd.map(|()| Uuid::from_u128(0x201).into()),
             agency: Some(agency(1)),
             assurance: odd.map(|()| 3),
             issuer: odd.map(|()| "https://idp.example".to_owned()),
         },
+        on_behalf_of: odd.map(|()| Uuid::from_u128(0x303).into()),
         request: format!("request-{n}"),
         client: odd.map(|()| "samsyn-web".to_owned()),
         purpose: odd.map(|()| "samordning".to_owned()),
@@ -55,6 +57,7 @@ pub(super) fn header(n: u64) -> Header {
         case: odd.map(|()| Uuid::from_u128(0x301).into()),
         resource: odd.map(|()| Resource { kind: "item".to_owned(), id: None }),
         status: odd.map(|()| 200),
+        settings: odd.map(|()| Hash::of(b"settings").to_string()),
         salt: [n as u8; 16],
     }
 }
@@ -79,6 +82,9 @@ pub(super) fn record(n: u64) -> Record {
         facts: n
             .is_multiple_of(2)
             .then(|| FactSheet::new(json!({ "inside": false, "age": 9 })).unwrap()),
+        terms: n
+            .is_multiple_of(3)
+            .then(|| FactSheet::new(json!({ "identity_number": "00" })).unwrap()),
         salt: [0xa0 | n as u8; 16],
     }
 }
@@ -152,8 +158,9 @@ impl Log {
             end,
             left: self.range(0, first.saturating_sub(1)).hashes().to_vec(),
             right: self.range((end + 1).min(size), size).hashes().to_vec(),
-            checkpoint: checkpoint.sign(&key()).unwrap(),
+            checkpoint: checkpoint.sign(&[&key()]).unwrap(),
             key: key().verifier_key(),
+            successions: Vec::new(),
         }
     }
 

@@ -1,330 +1,309 @@
-//! Checks an export on its own, line by line: that no byte was changed, that nothing is missing
-//! between its first leaf and its last, and that these bound the period.
+//! Checks an export on its own: that no byte was changed, that nothing is missing between its first
+//! leaf and its last, and that these bound the period.
 //!
-//! **Invariant:** the memory needed is that of one line and of the manifest, however long the
-//! export is. Nothing in the export is believed that the signed root doesn't bear out.
+//! It goes block by block; some blocks at once, since each line can be checked by itself once it is
+//! known which leaf should stand there. What joins them is order: times and hashes.
+//!
+//! **Invariant:** the memory needed is that of a few blocks and of the manifest, however long the
+//! export is. Nothing in the export is believed that the signed root doesn't bear out. The finding
+//! is the first, whatever the number of threads.
 
-use std::io::{BufRead, Read as _};
-
-use serde_json::Value;
+use std::io::Read;
+use std::thread;
 
 use super::LedgerError;
-use super::bundle::{Manifest, RecordLine, fence_line, leaf_line};
-use super::canonical;
+use super::bundle::Manifest;
+use super::canonical::instant_text;
 use super::checkpoint::{Checkpoint, VerifierKey};
-use super::entry::{Header, Record};
-use super::finding::{Fault, Finding, KeySource, Part, Report};
-use super::leaf::Leaf;
-use super::merkle::Hash;
-use super::wire::{Fields, Wire as _};
-use crate::clock::Instant;
-use crate::domain::ids::EntryId;
+use super::cosignature::{WitnessVerifierKey, cosignatures};
+use super::finding::{Fault, Finding, Kept, KeySource, Report};
+use super::range::CompactRange;
+use super::succession::Succession;
+use super::wire::Wire as _;
+use block::{Block, Blocks, Checked, Context};
 
-/// The longest line that is read, in bytes. A list of some ten thousand rows fits.
-const LINE_BYTES_MAX: u64 = 16 << 20;
+mod block;
+mod line;
 
-/// Checks an export. With `trusted`, the checkpoint must be signed with that key.
+/// How many blocks are checked at once, at most.
+const THREADS_MAX: usize = 8;
+/// How much is read before a block is cut at the last line that is whole.
+const BLOCK_BYTES: usize = 1 << 20;
+
+/// What the reader knows beforehand. Without any of it an export proves that one key signed it, and
+/// nothing of whose key that is.
+#[derive(Clone, Debug, Default)]
+pub struct Trust {
+    /// The log's key, as its host has made it known. A newer one is believed if this one handed
+    /// over to it.
+    pub key: Option<VerifierKey>,
+    /// Witnesses that the reader knows.
+    pub witnesses: Vec<WitnessVerifierKey>,
+    /// How many of them must have cosigned the checkpoint.
+    pub witnesses_needed: usize,
+    /// A checkpoint (a signed note) that the reader has kept: the log must not have lost it.
+    pub kept: Option<String>,
+}
+
+impl From<Option<&VerifierKey>> for Trust {
+    fn from(key: Option<&VerifierKey>) -> Self {
+        Self { key: key.cloned(), ..Self::default() }
+    }
+}
+
+/// Checks an export by what is known beforehand.
 ///
 /// # Errors
 /// The first thing that doesn't fit.
-pub fn verify(reader: impl BufRead, trusted: Option<&VerifierKey>) -> Result<Report, Finding> {
-    let mut lines = Lines { reader, number: 0, buffer: Vec::new() };
-    let mut place = Place { line: 1, index: None, entry: None };
-    walk(&mut lines, &mut place, trusted).map_err(|fault| {
-        let Place { line, index, entry } = place;
-        Finding { line, index, entry, fault }
+pub fn verify(reader: impl Read, trust: impl Into<Trust>) -> Result<Report, Finding> {
+    let threads = thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
+    verify_in(Blocks::new(reader, BLOCK_BYTES), &trust.into(), threads)
+}
+
+fn verify_in(
+    mut blocks: Blocks<impl Read>,
+    trust: &Trust,
+    threads: usize,
+) -> Result<Report, Finding> {
+    let at = |line, fault| Finding { line, index: None, entry: None, fault };
+    let first = blocks.next().map_err(|fault| at(1, Fault::Read(fault)))?;
+    let mut first = first.ok_or_else(|| at(1, Fault::CutOff))?;
+    let line = first.take_line().map_err(|fault| at(1, fault))?;
+    let opened = Manifest::parse(&line)
+        .map_err(Fault::Malformed)
+        .and_then(|manifest| Opened::new(manifest, trust));
+    let opened = opened.map_err(|fault| at(1, fault))?;
+    opened.walk(first, &mut blocks, threads)
+}
+
+/// What the first line holds, checked.
+struct Opened {
+    manifest: Manifest,
+    checkpoint: Checkpoint,
+    report: Report,
+    kept: Option<Checkpoint>,
+    left: CompactRange,
+    right: CompactRange,
+}
+
+impl Opened {
+    /// Checks the manifest against the checkpoint and says what will have been proved in the end.
+    fn new(manifest: Manifest, trust: &Trust) -> Result<Self, Fault> {
+        let (key_source, successions) = match &trust.key {
+            Some(key) => (
+                KeySource::Caller,
+                Succession::follow(&manifest.successions, key, &manifest.key)
+                    .map_err(|_| Fault::WrongKey)?,
+            ),
+            None => (KeySource::Export, Vec::new()),
+        };
+        if manifest.key.origin() != manifest.log
+            || !manifest.log.ends_with(&format!("/{}", manifest.agency))
+        {
+            return Err(Fault::ForeignLog);
+        }
+        let checkpoint =
+            Checkpoint::open(&manifest.checkpoint, &manifest.key).map_err(Fault::Unsigned)?;
+        let kept =
+            trust.kept.as_deref().map(|note| open_kept(note, trust, &manifest, &successions));
+        let kept = kept.transpose()?;
+        if let Some(kept) = kept.as_ref().filter(|kept| kept.size > checkpoint.size) {
+            return Err(Fault::Older { kept: kept.size, found: checkpoint.size });
+        }
+        let cosigned = cosignatures(&manifest.checkpoint, &trust.witnesses);
+        if cosigned.len() < trust.witnesses_needed {
+            let (needed, found) = (trust.witnesses_needed, cosigned.len());
+            return Err(Fault::Unwitnessed { needed, found });
+        }
+        let fenced = manifest.end < checkpoint.size;
+        let complete_to = if fenced { manifest.to } else { manifest.to.min(checkpoint.time) };
+        if complete_to < manifest.from {
+            return Err(Fault::Uncovered);
+        }
+        let (left, right) = manifest.ranges(checkpoint.size).map_err(Fault::Malformed)?;
+        let report = Report {
+            log: manifest.log.clone(),
+            agency: manifest.agency,
+            from: manifest.from,
+            complete_to,
+            to: manifest.to,
+            first: manifest.first,
+            end: manifest.end,
+            records_open: 0,
+            records_sealed: 0,
+            disposed: Default::default(),
+            tree_size: checkpoint.size,
+            root: checkpoint.root,
+            signed_at: checkpoint.time,
+            key: manifest.key.clone(),
+            key_source,
+            successions,
+            witnesses: trust.witnesses.len(),
+            cosigned,
+            kept: kept.as_ref().map(|kept| Kept::Unseen(kept.size)),
+        };
+        Ok(Self { manifest, checkpoint, report, kept, left, right })
+    }
+
+    /// Goes through the lines below the manifest; `block` is what was read of them.
+    fn walk(
+        mut self,
+        block: Block,
+        blocks: &mut Blocks<impl Read>,
+        threads: usize,
+    ) -> Result<Report, Finding> {
+        let context = self.context();
+        let mut tree = self.left.clone();
+        self.compare(&tree).map_err(|fault| nowhere(1, fault))?;
+        let mut next = Some(block);
+        let mut last_line = 1;
+        let mut before = None;
+        loop {
+            let mut round: Vec<Block> = next.take().into_iter().collect();
+            let mut lost = None;
+            while round.len() < threads {
+                match blocks.next() {
+                    Ok(Some(block)) => round.push(block),
+                    Ok(None) => break,
+                    Err(fault) => {
+                        lost = Some(fault);
+                        break;
+                    }
+                }
+            }
+            if round.is_empty() && lost.is_none() {
+                break;
+            }
+            for (place, checked) in check_all(&round, &context).into_iter().enumerate() {
+                let finding = self.join(checked, &mut tree, &mut before);
+                if let Err(finding) = finding {
+                    return Err(match finding.fault {
+                        Fault::Gap { expected, found } => {
+                            let fault = block::misplaced(
+                                &round[place..],
+                                blocks,
+                                &finding,
+                                expected,
+                                found,
+                            );
+                            Finding { fault, ..finding }
+                        }
+                        _ => finding,
+                    });
+                }
+                last_line = round[place].end_line() - 1;
+            }
+            if let Some(fault) = lost {
+                return Err(nowhere(last_line + 1, Fault::Read(fault)));
+            }
+        }
+        if tree.end() < context.shown.end {
+            return Err(nowhere(last_line + 1, Fault::Ended(tree.end())));
+        }
+        let joined = tree.extend(&self.right).map_err(Fault::Malformed);
+        joined.and_then(|()| self.compare(&tree)).map_err(|fault| nowhere(last_line, fault))?;
+        if tree.root() == Some(self.checkpoint.root) {
+            Ok(self.report)
+        } else {
+            Err(nowhere(last_line, Fault::Root))
+        }
+    }
+
+    fn context(&self) -> Context {
+        let mut log = String::new();
+        self.manifest.log.write(&mut log);
+        Context {
+            log: log.into_bytes(),
+            shown: self.manifest.shown_first()..self.manifest.shown_end(self.checkpoint.size),
+            period: self.manifest.first..self.manifest.end,
+            from: instant_text(self.manifest.from).into_bytes(),
+            to: instant_text(self.manifest.to).into_bytes(),
+            signed_at: instant_text(self.checkpoint.time).into_bytes(),
+            cut: self.kept.as_ref().map(|kept| kept.size),
+        }
+    }
+
+    /// Adds a block that was checked to what stands before it.
+    fn join(
+        &mut self,
+        checked: Checked,
+        tree: &mut CompactRange,
+        before: &mut Option<Vec<u8>>,
+    ) -> Result<(), Finding> {
+        if let (Some(before), Some((line, time))) = (&before, &checked.first)
+            && time < before
+        {
+            let entry = checked.first_entry;
+            return Err(Finding {
+                line: *line,
+                index: Some(tree.end()),
+                entry,
+                fault: Fault::Backwards,
+            });
+        }
+        for range in &checked.ranges {
+            tree.extend(range).map_err(|fault| nowhere(1, Fault::Malformed(fault)))?;
+            self.compare(tree).map_err(|fault| nowhere(1, fault))?;
+        }
+        if let Some(finding) = checked.finding {
+            return Err(finding);
+        }
+        *before = checked.last.or(before.take());
+        self.report.records_open += checked.open;
+        self.report.records_sealed += checked.sealed;
+        for (disposal, count) in checked.disposed {
+            *self.report.disposed.entry(disposal).or_default() += count;
+        }
+        Ok(())
+    }
+
+    /// Compares the tree with the checkpoint that the reader kept, if it has just its size.
+    fn compare(&mut self, tree: &CompactRange) -> Result<(), Fault> {
+        let Some(kept) = self.kept.as_ref().filter(|kept| kept.size == tree.end()) else {
+            return Ok(());
+        };
+        if tree.root() != Some(kept.root) {
+            return Err(Fault::Fork(kept.size));
+        }
+        self.report.kept = Some(Kept::Held(kept.size));
+        Ok(())
+    }
+}
+
+/// The checkpoint that the reader kept, signed with a key that is believed of this log.
+fn open_kept(
+    note: &str,
+    trust: &Trust,
+    manifest: &Manifest,
+    successions: &[Succession],
+) -> Result<Checkpoint, Fault> {
+    let between = successions.iter().map(|link| &link.new);
+    let known = trust.key.iter().chain(between).chain([&manifest.key]);
+    known
+        .map(|key| Checkpoint::open(note, key))
+        .find_map(Result::ok)
+        .ok_or_else(|| Fault::Kept(LedgerError::Checkpoint(manifest.log.clone())))
+}
+
+/// Checks blocks at once, each on a thread of its own.
+fn check_all(round: &[Block], context: &Context) -> Vec<Checked> {
+    if let [one] = round {
+        return vec![one.check(context)];
+    }
+    thread::scope(|scope| {
+        let running: Vec<_> =
+            round.iter().map(|block| scope.spawn(move || block.check(context))).collect();
+        let done = running.into_iter().zip(round);
+        // A thread that was lost is done again here: then whatever it was shows itself.
+        done.map(|(run, block)| run.join().unwrap_or_else(|_| block.check(context))).collect()
     })
 }
 
-/// Where the walk is.
-struct Place {
-    line: u64,
-    index: Option<u64>,
-    entry: Option<EntryId>,
-}
-
-fn walk(
-    lines: &mut Lines<impl BufRead>,
-    place: &mut Place,
-    trusted: Option<&VerifierKey>,
-) -> Result<Report, Fault> {
-    let first_line = lines.next()?.ok_or(Fault::CutOff)?;
-    let manifest = Manifest::parse(first_line).map_err(Fault::Malformed)?;
-    let (checkpoint, mut report) = open(&manifest, trusted)?;
-    let (mut tree, right) = manifest.ranges(checkpoint.size).map_err(Fault::Malformed)?;
-    let mut before = None;
-
-    for expected in manifest.shown_first()..manifest.shown_end(checkpoint.size) {
-        *place = Place { line: lines.number + 1, index: None, entry: None };
-        let line = lines.next()?.ok_or(Fault::Ended(expected))?;
-        let value = serde_json::from_slice(line)
-            .map_err(|fault| Fault::Malformed(LedgerError::NotJson(fault)))?;
-        place.index = index_of(&value);
-        place.entry = EntryId::from_value(&value["header"]["id"]);
-        let shown = Shown::read(&value, line)?;
-
-        if shown.leaf.log != manifest.log {
-            return Err(Fault::ForeignLog);
-        }
-        if shown.leaf.index != expected {
-            return Err(misplaced(lines, &manifest, expected, shown.leaf.index));
-        }
-        check_time(shown.leaf.time, before, &manifest, &checkpoint, expected)?;
-        match (shown.entry, (manifest.first..manifest.end).contains(&expected)) {
-            (Some(entry), true) => {
-                let (open, sealed) = check_entry(&shown.leaf, &entry)?;
-                report.records_open += open;
-                report.records_sealed += sealed;
-            }
-            (None, false) => (),
-            (None, true) => return Err(Fault::Bare),
-            (Some(_), false) => return Err(Fault::Told),
-        }
-        before = Some(shown.leaf.time);
-        tree.append(shown.hash);
-    }
-
-    *place = Place { line: lines.number + 1, index: None, entry: None };
-    if let Some(line) = lines.next()? {
-        place.index = serde_json::from_slice(line).ok().as_ref().and_then(index_of);
-        let again =
-            place.index.filter(|&index| (manifest.shown_first()..tree.end()).contains(&index));
-        return Err(again.map_or(Fault::Extra, Fault::Repeated));
-    }
-    place.line = lines.number;
-    tree.extend(&right).map_err(Fault::Malformed)?;
-    if tree.root() == Some(checkpoint.root) { Ok(report) } else { Err(Fault::Root) }
-}
-
-/// Checks the manifest against the checkpoint and says what will have been proved in the end.
-fn open(manifest: &Manifest, trusted: Option<&VerifierKey>) -> Result<(Checkpoint, Report), Fault> {
-    let key_source = match trusted {
-        Some(key) if *key == manifest.key => KeySource::Caller,
-        Some(_) => return Err(Fault::WrongKey),
-        None => KeySource::Export,
-    };
-    if manifest.key.origin() != manifest.log
-        || !manifest.log.ends_with(&format!("/{}", manifest.agency))
-    {
-        return Err(Fault::ForeignLog);
-    }
-    let checkpoint =
-        Checkpoint::open(&manifest.checkpoint, &manifest.key).map_err(Fault::Unsigned)?;
-    let fenced = manifest.end < checkpoint.size;
-    let complete_to = if fenced { manifest.to } else { manifest.to.min(checkpoint.time) };
-    if complete_to < manifest.from {
-        return Err(Fault::Uncovered);
-    }
-    let report = Report {
-        log: manifest.log.clone(),
-        agency: manifest.agency,
-        from: manifest.from,
-        complete_to,
-        to: manifest.to,
-        first: manifest.first,
-        end: manifest.end,
-        records_open: 0,
-        records_sealed: 0,
-        tree_size: checkpoint.size,
-        root: checkpoint.root,
-        signed_at: checkpoint.time,
-        key: manifest.key.clone(),
-        key_source,
-    };
-    Ok((checkpoint, report))
-}
-
-/// One line of an export, taken apart.
-struct Shown<'a> {
-    hash: Hash,
-    leaf: Leaf,
-    entry: Option<ShownEntry<'a>>,
-}
-
-struct ShownEntry<'a> {
-    header: &'a Value,
-    hash: Hash,
-    records: Vec<ShownRecord<'a>>,
-}
-
-struct ShownRecord<'a> {
-    hash: Hash,
-    /// The record, unless it is sealed.
-    record: Option<&'a Value>,
-}
-
-impl<'a> Shown<'a> {
-    /// Reads `value`, which was read from `line`. The line must be what an exporter would write
-    /// for these parts; so each part is canonical, and is written only once to see it.
-    fn read(value: &'a Value, line: &[u8]) -> Result<Self, Fault> {
-        let mut fields = Fields::of("a line", value).map_err(Fault::Malformed)?;
-        let hash: Hash = fields.need("hash").map_err(Fault::Malformed)?;
-        let leaf = fields.value("leaf").ok_or_else(|| absent("leaf"))?;
-        let entry = match (fields.value("header"), fields.value("records")) {
-            (Some(header), Some(Value::Array(records))) => Some((header, records)),
-            (None, None) => None,
-            _ => return Err(absent("records")),
-        };
-        fields.end().map_err(Fault::Malformed)?;
-        let leaf_bytes = canonical::bytes(leaf);
-        if Hash::of_leaf(&leaf_bytes) != hash {
-            return Err(Fault::Changed(Part::Leaf));
-        }
-        let mut expected = Vec::with_capacity(line.len() + 1);
-        let entry = match entry {
-            Some((header, records)) => {
-                let header_bytes = canonical::bytes(header);
-                let records: Vec<_> = records.iter().map(read_record).collect::<Result<_, _>>()?;
-                let written: Vec<_> = records
-                    .iter()
-                    .map(|(bytes, shown)| match shown.record {
-                        Some(_) => RecordLine::Open(bytes),
-                        None => RecordLine::Sealed(shown.hash),
-                    })
-                    .collect();
-                leaf_line(&mut expected, &leaf_bytes, &header_bytes, &written);
-                let records = records.into_iter().map(|(_, shown)| shown).collect();
-                Some(ShownEntry { header, hash: Hash::of(&header_bytes), records })
-            }
-            None => {
-                fence_line(&mut expected, &leaf_bytes);
-                None
-            }
-        };
-        if expected.strip_suffix(b"\n") != Some(line) {
-            return Err(Fault::Malformed(LedgerError::NotCanonical));
-        }
-        let leaf = Leaf::from_value(leaf).map_err(Fault::Malformed)?;
-        Ok(Self { hash, leaf, entry })
-    }
-}
-
-fn check_time(
-    time: Instant,
-    before: Option<Instant>,
-    manifest: &Manifest,
-    checkpoint: &Checkpoint,
-    index: u64,
-) -> Result<(), Fault> {
-    if before.is_some_and(|before| time < before) {
-        return Err(Fault::Backwards);
-    }
-    if time > checkpoint.time {
-        return Err(Fault::AfterCheckpoint);
-    }
-    let inside = (manifest.from..manifest.to).contains(&time);
-    if (manifest.first..manifest.end).contains(&index) {
-        return if inside { Ok(()) } else { Err(Fault::OutsidePeriod) };
-    }
-    let fences = if index < manifest.first { time < manifest.from } else { time >= manifest.to };
-    if fences { Ok(()) } else { Err(Fault::FenceInside) }
-}
-
-/// Checks the header against the leaf and the records against the header. Counts the records that
-/// are shown and those that aren't.
-fn check_entry(leaf: &Leaf, entry: &ShownEntry<'_>) -> Result<(u64, u64), Fault> {
-    if entry.hash != leaf.entry {
-        return Err(Fault::Changed(Part::Header));
-    }
-    let (_, hashes) = Header::from_value(entry.header).map_err(Fault::Malformed)?;
-    let (expected, found) = (hashes.len(), entry.records.len());
-    if expected != found {
-        return Err(Fault::RecordCount { expected, found });
-    }
-    if leaf.open.last().is_some_and(|&place| place as usize >= expected) {
-        return Err(Fault::Malformed(LedgerError::Field { object: "a leaf", field: "open" }));
-    }
-    let (mut open, mut sealed) = (0, 0);
-    for ((place, shown), expected) in (0..).zip(&entry.records).zip(hashes) {
-        if shown.hash != expected {
-            return Err(Fault::Changed(Part::Record(place)));
-        }
-        match (leaf.open.binary_search(&place).is_ok(), shown.record) {
-            (true, Some(record)) => {
-                Record::from_value(record).map_err(Fault::Malformed)?;
-                open += 1;
-            }
-            (false, None) => sealed += 1,
-            (true, None) => return Err(Fault::Withheld(place)),
-            (false, Some(_)) => return Err(Fault::Disclosed(place)),
-        }
-    }
-    Ok((open, sealed))
-}
-
-/// A record's bytes, if it is shown, and its hash.
-fn read_record(value: &Value) -> Result<(Vec<u8>, ShownRecord<'_>), Fault> {
-    if value.get("sealed").is_none() {
-        let bytes = canonical::bytes(value);
-        let hash = Hash::of(&bytes);
-        return Ok((bytes, ShownRecord { hash, record: Some(value) }));
-    }
-    let mut fields = Fields::of("a sealed record", value).map_err(Fault::Malformed)?;
-    let hash = fields.need("sealed").map_err(Fault::Malformed)?;
-    fields.end().map_err(Fault::Malformed)?;
-    Ok((Vec::new(), ShownRecord { hash, record: None }))
-}
-
-fn absent(field: &'static str) -> Fault {
-    Fault::Malformed(LedgerError::Field { object: "a line", field })
-}
-
-/// Says why another leaf stands where `expected` should. Reads the rest of the export for it: only
-/// there can be seen whether a leaf was removed, moved or doubled.
-fn misplaced(
-    lines: &mut Lines<impl BufRead>,
-    manifest: &Manifest,
-    expected: u64,
-    found: u64,
-) -> Fault {
-    if found < expected {
-        let shown = found >= manifest.shown_first();
-        return if shown { Fault::Repeated(found) } else { Fault::Extra };
-    }
-    let mut moved_to = None;
-    while let Ok(Some(line)) = lines.next() {
-        let index = serde_json::from_slice(line).ok().as_ref().and_then(index_of);
-        if index == Some(found) {
-            return Fault::Repeated(found);
-        }
-        if index == Some(expected) {
-            moved_to = moved_to.or(Some(lines.number));
-        }
-    }
-    match moved_to {
-        Some(moved_to) => Fault::Order { expected, found, moved_to },
-        None => Fault::Gap { expected, found },
-    }
-}
-
-fn index_of(line: &Value) -> Option<u64> {
-    line["leaf"]["index"].as_u64()
-}
-
-/// The lines of an export, one at a time.
-struct Lines<R> {
-    reader: R,
-    number: u64,
-    buffer: Vec<u8>,
-}
-
-impl<R: BufRead> Lines<R> {
-    /// The next line without its line feed; none at the end.
-    fn next(&mut self) -> Result<Option<&[u8]>, Fault> {
-        self.buffer.clear();
-        let mut limited = self.reader.by_ref().take(LINE_BYTES_MAX);
-        let read = limited.read_until(b'\n', &mut self.buffer).map_err(Fault::Read)?;
-        if read == 0 {
-            return Ok(None);
-        }
-        self.number += 1;
-        match self.buffer.strip_suffix(b"\n") {
-            Some(line) => Ok(Some(line)),
-            None if read as u64 == LINE_BYTES_MAX => Err(Fault::TooLong),
-            None => Err(Fault::CutOff),
-        }
-    }
+fn nowhere(line: u64, fault: Fault) -> Finding {
+    Finding { line, index: None, entry: None, fault }
 }
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod trust_tests;

@@ -11,13 +11,14 @@ mod sections;
 use std::path::Path;
 
 use config::{Config, ConfigError, Environment, File, FileFormat};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 pub use law::{LawError, read_law};
 pub use sections::{
-    DatabaseSettings, LawSettings, LedgerSettings, LogFormat, PolicySettings, ServerSettings,
-    StoreLimits, TelemetrySettings, VaultSettings,
+    DatabaseSettings, ExportLimits, LawSettings, LedgerSettings, LogFormat, LogReviewSettings,
+    PolicySettings, ServerSettings, StoreLimits, TelemetrySettings, VaultSettings, WitnessSettings,
 };
 
 use crate::identity::{IdentityError, IdentitySettings};
@@ -26,7 +27,7 @@ use crate::identity::{IdentityError, IdentitySettings};
 const DEFAULTS: &str = include_str!("../../config/default.toml");
 
 /// All settings.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// The table `[server]`.
@@ -37,6 +38,10 @@ pub struct Settings {
     pub store: StoreLimits,
     /// The table `[ledger]`.
     pub ledger: LedgerSettings,
+    /// The table `[log_review]`.
+    pub log_review: LogReviewSettings,
+    /// The table `[exports]`.
+    pub exports: ExportLimits,
     /// The table `[vault]`.
     pub vault: VaultSettings,
     /// The table `[law]`.
@@ -63,6 +68,9 @@ pub enum SettingsError {
         /// What is wrong, continuing the sentence.
         problem: &'static str,
     },
+    /// A value that can't be shown, such as a path that is no text.
+    #[error("the settings can't be shown")]
+    Shown(#[from] serde_json::Error),
     /// A value of the table `[identity]` makes no sense.
     #[error(transparent)]
     Identity(#[from] IdentityError),
@@ -89,6 +97,23 @@ impl Settings {
         Self::finish(built.build()?)
     }
 
+    /// All settings in effect as one line of JSON, without secrets: keys are named by file, and the
+    /// database's address is shown without user and password.
+    ///
+    /// # Errors
+    /// [`SettingsError::Shown`]
+    pub fn shown(&self) -> Result<String, SettingsError> {
+        Ok(serde_json::to_string(self)?)
+    }
+
+    /// What a server's start is recorded with: lower-case hex SHA-256 of [`Self::shown`].
+    ///
+    /// # Errors
+    /// [`SettingsError::Shown`]
+    pub fn digest(&self) -> Result<String, SettingsError> {
+        Ok(format!("{:x}", Sha256::digest(self.shown()?)))
+    }
+
     fn read(file: Option<&Path>, environment: Environment) -> Result<Self, SettingsError> {
         let mut built = Config::builder().add_source(File::from_str(DEFAULTS, FileFormat::Toml));
         if let Some(path) = file {
@@ -110,7 +135,9 @@ impl Settings {
             .fault()
             .or_else(|| self.database.fault())
             .or_else(|| self.store.fault())
-            .or_else(|| self.ledger.fault());
+            .or_else(|| self.ledger.fault())
+            .or_else(|| self.log_review.fault())
+            .or_else(|| self.exports.fault());
         match faults {
             Some((setting, problem)) => Err(SettingsError::Setting { setting, problem }),
             None => Ok(self.identity.check()?),
@@ -198,6 +225,8 @@ mod tests {
             ("store", "waiting_max"),
             ("store", "rows_max"),
             ("ledger", "sequencer_milliseconds"),
+            ("ledger", "scanned_max"),
+            ("exports", "workers"),
         ] {
             let said = fault(&format!("[{table}]\n{name} = 0"));
             assert!(said.contains(&format!("`{table}.{name}` must be at least 1")), "{said}");
@@ -215,6 +244,25 @@ mod tests {
             let said = fault(changes);
             assert!(said.contains(name), "{said}");
         }
+    }
+
+    #[test]
+    fn what_is_shown_of_the_settings_has_no_password_and_the_digest_follows_the_rest() {
+        let of = |url: &str| Settings::with(&format!("[database]\nurl = '{url}'")).expect(url);
+        let plain = of("postgres://db.example/samsyn").digest().expect("a digest");
+        for url in [
+            "postgres://somebody:secret@db.example/samsyn",
+            "postgres://db.example/samsyn?password=secret",
+        ] {
+            let settings = of(url);
+            assert!(!settings.shown().expect("settings").contains("secret"), "{url}");
+            assert_eq!(settings.digest().expect("a digest"), plain);
+        }
+        assert_ne!(of("postgres://db.example/other").digest().expect("a digest"), plain);
+        let by_environment = with_environment(&[("SAMSYN__SERVER__PORT", "9000")]);
+        let by_file = Settings::with("[server]\nport = 9000").expect("settings");
+        let by_environment = by_environment.expect("settings").digest().expect("a digest");
+        assert_eq!(by_environment, by_file.digest().expect("a digest"));
     }
 
     #[test]

@@ -1,8 +1,12 @@
 //! The tables of the settings.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use uuid::Uuid;
+
+use crate::domain::ids::AgencyId;
 
 /// A setting's path, and what is wrong with it.
 pub(super) type Fault = (&'static str, &'static str);
@@ -10,7 +14,7 @@ pub(super) type Fault = (&'static str, &'static str);
 const AT_LEAST_ONE: &str = "must be at least 1";
 
 /// The table `[server]`: what the front door takes in.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServerSettings {
     /// The address to listen on.
@@ -54,19 +58,22 @@ pub struct ServerSettings {
 }
 
 /// The table `[database]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct DatabaseSettings {
     /// `sqlite:path` or `postgres://…`.
+    #[serde(serialize_with = "without_secrets")]
     pub url: String,
     /// Connections that read and, on PostgreSQL, change.
     pub connections_max: u32,
     /// How long a request waits for one of them, seconds.
     pub connection_wait_seconds_max: u32,
+    /// How long a statement may take, with its waiting for locks, seconds.
+    pub statement_seconds_max: u32,
 }
 
 /// The table `[store]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct StoreLimits {
     /// Requests that may wait to be recorded.
@@ -82,22 +89,86 @@ pub struct StoreLimits {
 }
 
 /// The table `[ledger]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct LedgerSettings {
     /// How often entries are put into the logs, milliseconds.
     pub sequencer_milliseconds: u32,
     /// The most entries that become leaves in one transaction.
     pub leaves_max: u32,
+    /// How old an entry may get before it is a leaf, seconds.
+    pub lag_seconds_max: u32,
+    /// How often the index of the logs is brought up to date, seconds.
+    pub index_seconds: u32,
+    /// The most entries that one search looks through.
+    pub scanned_max: usize,
+    /// For how many years agencies keep what their logs tell.
+    pub retention_years: u32,
+    /// Agencies with a time of their own, years.
+    pub retention: BTreeMap<Uuid, u32>,
+    /// Agencies that dispose of nothing for now, and why.
+    pub retention_hold: BTreeMap<Uuid, String>,
+    /// The most entries that are disposed of at once.
+    pub disposed_max: u32,
     /// The host part of every log's name.
     pub host: String,
     /// The file with the seed of the signing keys.
     #[serde(deserialize_with = "path_or_none")]
     pub key_file: Option<PathBuf>,
+    /// The file with the seed before it, while it signs as well.
+    #[serde(deserialize_with = "path_or_none")]
+    pub old_key_file: Option<PathBuf>,
+    /// How often checkpoints are sent to the witnesses, seconds.
+    pub witness_seconds: u32,
+    /// How long a witness may take for one answer, seconds.
+    pub witness_seconds_max: u32,
+    /// The longest answer that is read from a witness, bytes.
+    pub witness_answer_bytes_max: usize,
+    /// Those who cosign checkpoints.
+    pub witnesses: Vec<WitnessSettings>,
+}
+
+/// One of `ledger.witnesses`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct WitnessSettings {
+    /// The address below which it takes checkpoints (C2SP tlog-witness).
+    pub url: String,
+    /// Its public key (C2SP verifier key for cosignatures).
+    pub key: String,
+    /// The agencies whose logs it sees; none stands for all of them.
+    #[serde(default)]
+    pub agencies: Vec<uuid::Uuid>,
+}
+
+/// The table `[exports]`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExportLimits {
+    /// Where the files are.
+    pub dir: PathBuf,
+    /// How many are made at once.
+    pub workers: u32,
+    /// The most of one agency that can be under way.
+    pub under_way_max: u32,
+    /// The most bytes of one file.
+    pub bytes_max: u64,
+    /// How long a file is kept, hours.
+    pub hours_kept: u32,
+}
+
+/// The table `[log_review]`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct LogReviewSettings {
+    /// The most entries of one review's period.
+    pub entries_max: u32,
+    /// How often a log is reviewed, in months, by the agency's id.
+    pub months: BTreeMap<Uuid, u32>,
 }
 
 /// The table `[vault]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct VaultSettings {
     /// The file with the key that seals identity numbers.
@@ -106,7 +177,7 @@ pub struct VaultSettings {
 }
 
 /// The table `[law]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct LawSettings {
     /// A file to take instead of the built-in one.
@@ -115,7 +186,7 @@ pub struct LawSettings {
 }
 
 /// The table `[policies]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct PolicySettings {
     /// A directory to take instead of the built-in policies.
@@ -127,17 +198,19 @@ pub struct PolicySettings {
 }
 
 /// The table `[telemetry]`.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct TelemetrySettings {
     /// How a message is written.
     pub format: LogFormat,
     /// Which messages are written (`EnvFilter` of tracing-subscriber).
     pub filter: String,
+    /// The address that figures are told on; empty for none.
+    pub metrics_address: String,
 }
 
 /// How a message of the service's own log is written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
     /// One JSON object a line.
@@ -188,6 +261,7 @@ impl DatabaseSettings {
         first_of(&[
             ("database.connections_max", self.connections_max == 0),
             ("database.connection_wait_seconds_max", self.connection_wait_seconds_max == 0),
+            ("database.statement_seconds_max", self.statement_seconds_max == 0),
         ])
     }
 }
@@ -203,11 +277,45 @@ impl StoreLimits {
     }
 }
 
+impl ExportLimits {
+    pub(super) fn fault(&self) -> Option<Fault> {
+        first_of(&[
+            ("exports.workers", self.workers == 0),
+            ("exports.under_way_max", self.under_way_max == 0),
+            ("exports.bytes_max", self.bytes_max == 0),
+            ("exports.hours_kept", self.hours_kept == 0),
+        ])
+    }
+}
+
+impl LogReviewSettings {
+    /// How often, by agency.
+    pub fn months_by_agency(&self) -> BTreeMap<AgencyId, u32> {
+        self.months.iter().map(|(agency, months)| (AgencyId::new(*agency), *months)).collect()
+    }
+
+    pub(super) fn fault(&self) -> Option<Fault> {
+        let odd = |months: &u32| *months == 0 || 12 % months != 0;
+        first_of(&[("log_review.entries_max", self.entries_max == 0)]).or_else(|| {
+            let problem =
+                ("log_review.months", "must be months that make up a year: 1, 2, 3, 4, 6, 12");
+            self.months.values().any(odd).then_some(problem)
+        })
+    }
+}
+
 impl LedgerSettings {
     pub(super) fn fault(&self) -> Option<Fault> {
         first_of(&[
             ("ledger.sequencer_milliseconds", self.sequencer_milliseconds == 0),
             ("ledger.leaves_max", self.leaves_max == 0),
+            ("ledger.index_seconds", self.index_seconds == 0),
+            ("ledger.scanned_max", self.scanned_max == 0),
+            ("ledger.disposed_max", self.disposed_max == 0),
+            ("ledger.lag_seconds_max", self.lag_seconds_max == 0),
+            ("ledger.witness_seconds", self.witness_seconds == 0),
+            ("ledger.witness_seconds_max", self.witness_seconds_max == 0),
+            ("ledger.witness_answer_bytes_max", self.witness_answer_bytes_max == 0),
         ])
     }
 }
@@ -220,4 +328,14 @@ fn first_of(zeros: &[(&'static str, bool)]) -> Option<Fault> {
 fn path_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
     let text = String::deserialize(deserializer)?;
     Ok((!text.is_empty()).then(|| PathBuf::from(text)))
+}
+
+/// An address can hold a password, before the `@` or after the `?`.
+fn without_secrets<S: Serializer>(url: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    let shown = url.split('?').next().unwrap_or_default();
+    let shown = match (shown.split_once("://"), shown.rsplit_once('@')) {
+        (Some((scheme, _)), Some((_, host))) => format!("{scheme}://{host}"),
+        (None | Some(_), None | Some(_)) => shown.to_owned(),
+    };
+    serializer.serialize_str(&shown)
 }

@@ -73,13 +73,26 @@ impl Place {
     }
 
     /// Opens one connection with the rights of the service: on PostgreSQL those of a role that
-    /// owns nothing.
-    pub fn connect_as_service(&self) -> Result<Database, DatabaseError> {
-        let mut database = self.connect()?;
-        if let Database::Postgres(postgres) = &mut database {
-            postgres.batch_execute("set role samsyn_service")?;
+    /// owns nothing. A statement on it takes at most `patience`, with its waiting for locks, and
+    /// so does a server that has gone silent, or a transaction that somebody leaves open.
+    pub fn connect_as_service(&self, patience: Duration) -> Result<Database, DatabaseError> {
+        let limit = patience.as_millis();
+        match self {
+            Self::Postgres(url) => {
+                let mut postgres = PgConnection::establish(&with_patience(url, patience))
+                    .map_err(DatabaseError::Connect)?;
+                postgres.batch_execute(&format!(
+                    "set role samsyn_service; set statement_timeout = {limit}; \
+                     set idle_in_transaction_session_timeout = {limit}"
+                ))?;
+                Ok(Database::Postgres(postgres))
+            }
+            Self::Sqlite(_) => {
+                let mut database = self.connect()?;
+                database.batch_execute(&format!("pragma busy_timeout = {limit}"))?;
+                Ok(database)
+            }
         }
-        Ok(database)
     }
 
     /// Opens one connection with the owner's rights, for migrations.
@@ -111,14 +124,20 @@ impl Place {
         }
     }
 
-    /// Opens up to `size` connections, at most `wait` for one of them.
-    pub fn pool(&self, size: u32, wait: Duration) -> Result<Connections, DatabaseError> {
+    /// Opens up to `size` connections, at most `wait` for one of them, and `patience` for a
+    /// statement.
+    pub fn pool(
+        &self,
+        size: u32,
+        wait: Duration,
+        patience: Duration,
+    ) -> Result<Connections, DatabaseError> {
         Ok(Pool::builder()
             .max_size(size)
             .min_idle(Some(1))
             .connection_timeout(wait)
             .test_on_check_out(matches!(self, Self::Postgres(_)))
-            .build(Manager(self.clone()))?)
+            .build(Manager { place: self.clone(), patience })?)
     }
 }
 
@@ -129,14 +148,17 @@ pub type Borrowed = PooledConnection<Manager>;
 
 /// Opens connections for a pool.
 #[derive(Debug)]
-pub struct Manager(Place);
+pub struct Manager {
+    place: Place,
+    patience: Duration,
+}
 
 impl ManageConnection for Manager {
     type Connection = Database;
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> Result<Database, Self::Error> {
-        self.0.connect_as_service().map_err(|error| match error {
+        self.place.connect_as_service(self.patience).map_err(|error| match error {
             DatabaseError::Connect(error) => diesel::r2d2::Error::ConnectionError(error),
             DatabaseError::Query(error) => diesel::r2d2::Error::QueryError(error),
             other => diesel::r2d2::Error::ConnectionError(diesel::ConnectionError::BadConnection(
@@ -154,15 +176,53 @@ impl ManageConnection for Manager {
     }
 }
 
-/// Runs the migrations that have not been run; tells their names.
+/// The advisory lock of whoever runs migrations: children's and logs' locks are of random UUIDs.
+const MIGRATING: i64 = 1;
+
+/// Runs the migrations that have not been run; tells their names. Who comes second, such as a
+/// server that starts at the same moment, waits and then finds them run.
 pub fn migrate(connection: &mut Database) -> Result<Vec<String>, DatabaseError> {
     let done = match connection {
         Database::Postgres(postgres) => {
-            postgres.run_pending_migrations(POSTGRES_MIGRATIONS).map(names)
+            postgres.batch_execute(&format!("select pg_advisory_lock({MIGRATING})"))?;
+            let done = postgres.run_pending_migrations(POSTGRES_MIGRATIONS).map(names);
+            postgres.batch_execute(&format!("select pg_advisory_unlock({MIGRATING})"))?;
+            done
         }
-        Database::Sqlite(sqlite) => sqlite.run_pending_migrations(SQLITE_MIGRATIONS).map(names),
+        Database::Sqlite(sqlite) => sqlite.exclusive_transaction(|sqlite| {
+            sqlite.run_pending_migrations(SQLITE_MIGRATIONS).map(names)
+        }),
     };
     done.map_err(|error| DatabaseError::Migration(error.to_string()))
+}
+
+/// Begins a transaction's writing. On SQLite whoever reads first and writes later is refused when
+/// another process, such as a command, has written in between; so the lock is taken at once.
+pub fn begin_writing(database: &mut Database) -> Result<(), diesel::result::Error> {
+    match database {
+        Database::Postgres(_) => see_areas(database, EVERY_AREA),
+        Database::Sqlite(sqlite) => sqlite.batch_execute("update about set value = value where 0"),
+    }
+}
+
+/// The address with libpq's limits for a server that does not answer, unless it names its own.
+fn with_patience(url: &str, patience: Duration) -> String {
+    let (seconds, milliseconds) = (patience.as_secs().max(2), patience.as_millis());
+    let limits = [
+        ("connect_timeout", seconds.to_string()),
+        ("keepalives_idle", seconds.to_string()),
+        ("keepalives_interval", "2".to_owned()),
+        ("keepalives_count", "3".to_owned()),
+        ("tcp_user_timeout", milliseconds.to_string()),
+    ];
+    let mut url = url.to_owned();
+    for (name, limit) in limits {
+        if !url.contains(&format!("{name}=")) {
+            let mark = if url.contains('?') { '&' } else { '?' };
+            url.push_str(&format!("{mark}{name}={limit}"));
+        }
+    }
+    url
 }
 
 fn names(versions: Vec<diesel::migration::MigrationVersion<'_>>) -> Vec<String> {
@@ -216,4 +276,36 @@ pub fn snapshot<T, E: From<diesel::result::Error>>(
         }
         job(connection)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_gets_the_limits_that_it_does_not_name() {
+        let patience = Duration::from_secs(20);
+        let url = with_patience("postgres://host/db", patience);
+        assert!(url.starts_with("postgres://host/db?connect_timeout=20&"), "{url}");
+        assert!(url.ends_with("&tcp_user_timeout=20000"), "{url}");
+        let own = with_patience("postgres://host/db?connect_timeout=3", patience);
+        assert_eq!(own.matches("connect_timeout").count(), 1, "{own}");
+        assert!(own.contains("db?connect_timeout=3&keepalives_idle=20"), "{own}");
+    }
+    #[test]
+    fn no_two_migrations_share_a_version() {
+        for database in ["postgres", "sqlite"] {
+            let path = concat!(env!("CARGO_MANIFEST_DIR"), "/migrations");
+            let folders = std::fs::read_dir(format!("{path}/{database}")).unwrap();
+            let mut versions: Vec<String> = folders
+                .map(|folder| folder.unwrap().file_name().into_string().unwrap())
+                .map(|name| name.split('_').next().unwrap_or_default().to_owned())
+                .collect();
+            versions.sort();
+            let all = versions.len();
+            // One of two with the same version is never run.
+            versions.dedup();
+            assert_eq!(versions.len(), all, "{database}");
+        }
+    }
 }

@@ -1,26 +1,32 @@
 //! The door: facts, decision, job and entry, in this order, for every act.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use diesel::Connection as _;
 use tokio::sync::oneshot;
 
 use super::call::{Call, Reply};
+use super::counters::Counters;
 use super::db::{self, Borrowed, Connections, Database, Place};
+use super::disposals::Retention;
 use super::error::{Halt, StoreError};
 use super::facts::{Gather, Gathering};
 use super::journal::{self, Draft, Kept};
-use super::means::{Locking, LogSettings, Means, blocking};
+use super::log_exports::ExportSettings;
+use super::means::{Locking, LogSettings, Means, ReviewSettings, blocking};
 use super::once;
+use super::system_events;
 use super::telling::{self, Ending};
 use super::vault::Vault;
+use super::witnessing::WitnessState;
 use super::work::Work;
 use super::writer::Writer;
 use crate::access::act::Reach;
 use crate::access::{Denial, Policy, decide};
 use crate::clock::Clock;
-use crate::domain::ids::EntryId;
+use crate::domain::ids::{AgencyId, EntryId};
 use crate::domain::law::Law;
 use crate::domain::obstacle::Obstacle;
 
@@ -39,6 +45,8 @@ pub(super) struct Inner {
     pub writer: Writer,
     pub means: Means,
     pub settings: StoreSettings,
+    pub counters: Counters,
+    pub witnesses: Mutex<BTreeMap<(AgencyId, String), WitnessState>>,
 }
 
 /// How much the store may take.
@@ -48,6 +56,8 @@ pub struct StoreSettings {
     pub connections_max: u32,
     /// The longest that a request waits for one of them.
     pub connection_wait: Duration,
+    /// The longest that a statement may take, with its waiting for locks.
+    pub statement_max: Duration,
     /// Requests that may wait to be recorded.
     pub waiting_max: usize,
     /// Requests that share one commit.
@@ -56,8 +66,16 @@ pub struct StoreSettings {
     pub overtaken_max: u32,
     /// The most rows that a list looks through.
     pub rows_max: i64,
+    /// The most entries of a log that one search looks through.
+    pub scanned_max: usize,
+    /// How exports of logs are made and kept.
+    pub exports: ExportSettings,
     /// How long the first answer to an Idempotency-Key is kept.
     pub first_answer_kept: chrono::TimeDelta,
+    /// How logs are reviewed.
+    pub review: ReviewSettings,
+    /// How long agencies keep what their logs tell.
+    pub retention: Retention,
 }
 
 /// An act that was done and recorded.
@@ -97,15 +115,40 @@ impl Store {
         vault: Vault,
         logs: LogSettings,
     ) -> Result<Self, StoreError> {
-        let readers = place.pool(settings.connections_max, settings.connection_wait)?;
-        let (writer, _) = Writer::start(place.clone(), settings.waiting_max, settings.batch_max)?;
-        let means = Means { policy, law, clock, vault, logs, rows_max: settings.rows_max };
-        Ok(Self { inner: Arc::new(Inner { place, readers, writer, means, settings }) })
+        let readers = place.pool(
+            settings.connections_max,
+            settings.connection_wait,
+            settings.statement_max,
+        )?;
+        let counters = Counters::default();
+        let (writer, _) = Writer::start(place.clone(), &settings, counters.clone())?;
+        let StoreSettings { rows_max, scanned_max, exports, review, retention, .. } =
+            settings.clone();
+        let means = Means {
+            policy,
+            law,
+            clock,
+            vault,
+            logs,
+            rows_max,
+            scanned_max,
+            exports,
+            review,
+            retention,
+        };
+        let witnesses = Mutex::default();
+        let inner = Inner { place, readers, writer, means, settings, counters, witnesses };
+        Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Runs the migrations that have not been run on the database at `place`.
+    /// Runs the migrations that have not been run on the database at `place`, and records which.
     pub fn migrate(place: &Place) -> Result<Vec<String>, StoreError> {
-        Ok(db::migrate(&mut place.connect()?)?)
+        let mut database = place.connect()?;
+        let names = db::migrate(&mut database)?;
+        if !names.is_empty() {
+            system_events::record_migration(&mut database, &names)?;
+        }
+        Ok(names)
     }
 
     /// The rules that decide.
@@ -127,13 +170,15 @@ impl Store {
         F: Fn(&mut Work<'_, A>) -> Result<T, Halt> + Send + Sync + 'static,
     {
         let job = Arc::new(job);
-        match A::REACH {
+        let ended = match A::REACH {
             Reach::Reads => self.read(call, act, job).await,
-            Reach::Changes => {
-                let tried = self.change(call, act, move |work| job(work)).await?;
-                self.settle(tried).await
-            }
-        }
+            Reach::Changes => match self.change(call, act, move |work| job(work)).await {
+                Ok(tried) => self.settle(tried).await,
+                Err(error) => Err(error.into()),
+            },
+        };
+        self.inner.counters.ended(&ended);
+        ended
     }
 
     /// Does a changing act whose answer is kept for a day: the same key and request gives the
@@ -294,14 +339,15 @@ fn attempt<A: Gather, T>(
     locking: Locking,
 ) -> Result<Tried<T>, StoreError> {
     let facts = act.gather(&mut Gathering::new(database, means, &call.actor, locking))?;
+    let terms = act.terms(&means.vault, &facts.principal);
     let permit = match decide(&means.policy, act.clone(), facts) {
         Ok(permit) => permit,
         Err(denial) => {
-            let draft = telling::refusal(means, call, &act, &denial)?;
+            let draft = telling::refusal(means, call, &act, &denial, terms)?;
             return Ok(Tried::Refused(Box::new(denial), draft));
         }
     };
-    let mut work = Work::new(database, &permit, means, call);
+    let mut work = Work { terms, ..Work::new(database, &permit, means, call) };
     let done = job(&mut work);
     let ending = if work.repeated { Ending::Repeated } else { Ending::Done };
     let traces = work.traces();

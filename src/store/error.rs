@@ -30,6 +30,24 @@ pub enum StoreError {
     /// The vault failed.
     #[error("the vault failed")]
     Vault(#[source] Arc<VaultError>),
+    /// A log was signed with a key that is not configured.
+    #[error(
+        "the log `{log}` was signed with {known}, which `ledger.key_file` does not hold; to change \
+         the key, name the file with the old one in `ledger.old_key_file`, so that it vouches for \
+         the new one"
+    )]
+    UnknownKey {
+        /// The log.
+        log: String,
+        /// The key.
+        known: String,
+    },
+    /// A log's newest checkpoint is not what this service signed.
+    #[error(
+        "the newest checkpoint of `{0}` is not what this service signed; somebody has changed the \
+         database, and the log does not grow until it is put right"
+    )]
+    ForeignCheckpoint(String),
     /// The log's key or checkpoint can't be used.
     #[error("the ledger can't be used: {0}")]
     Ledger(#[source] Arc<crate::ledger::LedgerError>),

@@ -1,6 +1,6 @@
 //! Entries on their way into the ledger's table, inside a transaction that somebody else commits.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use diesel::prelude::*;
 use diesel::result::Error;
@@ -12,6 +12,7 @@ use super::schema::{ledger_entry, ledger_pending, opened, person, publication};
 use super::sql::At;
 use crate::clock::Instant;
 use crate::domain::ids::{AgencyId, AreaId, ChildId, EntryId, PersonId, PublicationId};
+use crate::ledger::Hash;
 
 /// An entry, sealed and ready.
 #[derive(Clone, Debug)]
@@ -24,8 +25,10 @@ pub struct Draft {
     pub header: Vec<u8>,
     /// The records' canonical bytes, one per line.
     pub records: Vec<u8>,
-    /// In whose logs it will stand.
-    pub agencies: BTreeSet<AgencyId>,
+    /// The header's hash: what a leaf holds.
+    pub hash: Hash,
+    /// In whose logs it will stand, and the places of the records that can be read there.
+    pub logs: BTreeMap<AgencyId, Vec<u32>>,
     /// The children that were read of, and the version at which.
     pub seen: Vec<(ChildId, i64)>,
     /// The publications that were read through. They become durable with the entry.
@@ -152,7 +155,7 @@ fn append_to_postgres(postgres: &mut PgConnection, drafts: &[&Draft]) -> Result<
     let pending: Vec<_> = drafts
         .iter()
         .zip(numbers)
-        .flat_map(|(draft, seq)| draft.agencies.iter().map(move |agency| queued(*agency, seq)))
+        .flat_map(|(draft, seq)| draft.logs.iter().map(move |log| queued(draft, log, seq)))
         .collect();
     diesel::insert_into(ledger_pending::table).values(pending).execute(postgres)?;
     Ok(())
@@ -164,9 +167,9 @@ fn append_to_sqlite(sqlite: &mut SqliteConnection, drafts: &[&Draft]) -> Result<
             .values(row(draft))
             .returning(ledger_entry::seq)
             .get_result(sqlite)?;
-        for agency in &draft.agencies {
+        for log in &draft.logs {
             diesel::insert_into(ledger_pending::table)
-                .values(queued(*agency, seq))
+                .values(queued(draft, log, seq))
                 .execute(sqlite)?;
         }
     }
@@ -189,11 +192,20 @@ fn row(draft: &Draft) -> Row<'_> {
     )
 }
 
-type Queued = (
+type Queued<'a> = (
     diesel::dsl::Eq<ledger_pending::agency_id, AgencyId>,
     diesel::dsl::Eq<ledger_pending::seq, i64>,
+    diesel::dsl::Eq<ledger_pending::header_hash, &'a [u8]>,
+    diesel::dsl::Eq<ledger_pending::open, String>,
 );
 
-fn queued(agency: AgencyId, seq: i64) -> Queued {
-    (ledger_pending::agency_id.eq(agency), ledger_pending::seq.eq(seq))
+/// What the sequencer makes a leaf of without reading the entry again.
+fn queued<'a>(draft: &'a Draft, (agency, open): (&AgencyId, &Vec<u32>), seq: i64) -> Queued<'a> {
+    let places: Vec<String> = open.iter().map(u32::to_string).collect();
+    (
+        ledger_pending::agency_id.eq(*agency),
+        ledger_pending::seq.eq(seq),
+        ledger_pending::header_hash.eq(draft.hash.bytes().as_slice()),
+        ledger_pending::open.eq(places.join(" ")),
+    )
 }

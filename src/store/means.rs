@@ -1,8 +1,11 @@
 //! What every job may use, and how it is run.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::disposals::Retention;
 use super::error::StoreError;
+use super::log_exports::ExportSettings;
 use super::vault::Vault;
 use crate::access::Policy;
 use crate::clock::Clock;
@@ -19,6 +22,19 @@ pub(super) struct Means {
     pub vault: Vault,
     pub logs: LogSettings,
     pub rows_max: i64,
+    pub scanned_max: usize,
+    pub exports: ExportSettings,
+    pub review: ReviewSettings,
+    pub retention: Retention,
+}
+
+/// How much a review of a log may take, and how often each log is reviewed.
+#[derive(Clone, Debug, Default)]
+pub struct ReviewSettings {
+    /// The most entries of one review's period.
+    pub entries_max: u64,
+    /// How often, in months, where an agency differs from the law's file.
+    pub months: BTreeMap<AgencyId, u32>,
 }
 
 /// Whose logs this service keeps, and the seed of the key that signs them.
@@ -28,6 +44,8 @@ pub struct LogSettings {
     pub host: String,
     /// The Ed25519 seed (RFC 8032).
     pub seed: [u8; 32],
+    /// The seed before it, while it vouches for this one and signs beside it.
+    pub old_seed: Option<[u8; 32]>,
     /// The most entries that become leaves in one transaction.
     pub batch_max: i64,
 }
@@ -47,7 +65,13 @@ impl LogSettings {
         Ok(LogKey::new(&origin(&self.host, agency), &self.seed)?)
     }
 
-    /// The public part of that key.
+    /// The key before it, while that signs as well.
+    pub fn old_key(&self, agency: AgencyId) -> Result<Option<LogKey>, StoreError> {
+        let name = origin(&self.host, agency);
+        Ok(self.old_seed.as_ref().map(|seed| LogKey::new(&name, seed)).transpose()?)
+    }
+
+    /// The public part of the key that signs now.
     pub fn verifier_key(&self, agency: AgencyId) -> Result<VerifierKey, StoreError> {
         Ok(self.key(agency)?.verifier_key())
     }

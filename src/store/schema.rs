@@ -489,6 +489,8 @@ table! {
     ledger_pending (agency_id, seq) {
         agency_id -> DbUuid,
         seq -> BigInt,
+        header_hash -> Nullable<Binary>,
+        open -> Nullable<Text>,
     }
 }
 
@@ -510,12 +512,114 @@ table! {
     use super::{DbJson, DbTime, DbUuid};
     use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
 
+    ledger_node (agency_id, tier, position) {
+        agency_id -> DbUuid,
+        tier -> Integer,
+        position -> BigInt,
+        hash -> Binary,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
     ledger_checkpoint (agency_id, size, at) {
         agency_id -> DbUuid,
         size -> BigInt,
         at -> DbTime,
         frontier -> Binary,
         note -> Text,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    ledger_about (agency_id, kind, subject_id, position) {
+        agency_id -> DbUuid,
+        kind -> Integer,
+        subject_id -> DbUuid,
+        position -> BigInt,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    ledger_key (agency_id, number) {
+        agency_id -> DbUuid,
+        number -> Integer,
+        verifier_key -> Text,
+        since -> DbTime,
+        succession -> Nullable<Text>,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    ledger_indexed (agency_id) {
+        agency_id -> DbUuid,
+        upto -> BigInt,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    ledger_cosignature (agency_id, size, at, witness) {
+        agency_id -> DbUuid,
+        size -> BigInt,
+        at -> DbTime,
+        witness -> Text,
+        line -> Text,
+        cosigned_at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    receipt_key (id) {
+        id -> Text,
+        vouched -> Text,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    log_export (id) {
+        id -> DbUuid,
+        agency_id -> DbUuid,
+        at -> DbTime,
+        by_id -> DbUuid,
+        by_name -> Nullable<Text>,
+        purpose -> Text,
+        format -> Text,
+        from_at -> DbTime,
+        to_at -> DbTime,
+        child_id -> Nullable<DbUuid>,
+        matter -> Nullable<Text>,
+        state -> Text,
+        holder_id -> Nullable<DbUuid>,
+        pinned -> Nullable<Binary>,
+        size -> Nullable<BigInt>,
+        attempts -> Integer,
+        done -> BigInt,
+        total -> Nullable<BigInt>,
+        bytes -> Nullable<BigInt>,
+        sha256 -> Nullable<Text>,
+        manifest -> Nullable<Text>,
+        problem -> Nullable<Text>,
+        ended_at -> Nullable<DbTime>,
     }
 }
 
@@ -687,6 +791,160 @@ table! {
     }
 }
 
+table! {
+    use diesel::sql_types::*;
+    use crate::store::sql::*;
+
+    policy_text (digest) {
+        digest -> Text,
+        at -> DbTime,
+        text -> Text,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::sql::*;
+
+    service_event (id) {
+        id -> DbUuid,
+        at -> DbTime,
+        kind -> Text,
+        run_id -> DbUuid,
+        policy -> Text,
+        settings -> Text,
+    }
+}
+
+table! {
+    use super::{DbTime, DbUuid};
+    use diesel::sql_types::{Date, Nullable, Text};
+
+    access_extract (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        agency_id -> DbUuid,
+        child_id -> DbUuid,
+        asker_id -> DbUuid,
+        from_time -> DbTime,
+        to_time -> DbTime,
+        language -> Text,
+        recorded_by_id -> Nullable<DbUuid>,
+        checked -> Nullable<Text>,
+        asked_at -> DbTime,
+        due -> Date,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Bool, Text};
+
+    access_extract_decision (extract_id) {
+        extract_id -> DbUuid,
+        area_id -> DbUuid,
+        released -> Bool,
+        reason -> Text,
+        size -> BigInt,
+        checkpoint -> Text,
+        rows -> DbJson,
+        decided_by_id -> DbUuid,
+        decided_at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Nullable, Text};
+
+    log_review (id) {
+        id -> DbUuid,
+        agency_id -> DbUuid,
+        name -> Text,
+        reason -> Text,
+        matter -> Nullable<Text>,
+        from_at -> DbTime,
+        to_at -> DbTime,
+        first_leaf -> BigInt,
+        end_leaf -> BigInt,
+        size -> BigInt,
+        checkpoint -> Text,
+        terms -> Text,
+        drawn_by_id -> DbUuid,
+        drawn_at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbUuid};
+    use diesel::sql_types::{BigInt, Text};
+
+    log_review_rule (review_id, rule) {
+        review_id -> DbUuid,
+        rule -> Text,
+        candidates -> BigInt,
+        drawn -> BigInt,
+        places -> DbJson,
+    }
+}
+
+table! {
+    use super::{DbJson, DbUuid};
+    use diesel::sql_types::{BigInt, Nullable};
+
+    log_review_entry (review_id, entry_id) {
+        review_id -> DbUuid,
+        entry_id -> DbUuid,
+        leaf -> BigInt,
+        rules -> DbJson,
+        actor_id -> Nullable<DbUuid>,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::Text;
+
+    log_finding (id) {
+        id -> DbUuid,
+        review_id -> DbUuid,
+        entry_id -> DbUuid,
+        finding -> Text,
+        note -> Text,
+        measures -> DbJson,
+        found_by_id -> DbUuid,
+        found_at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbTime, DbUuid};
+    use diesel::sql_types::{Nullable, Text};
+
+    log_review_end (review_id) {
+        review_id -> DbUuid,
+        note -> Nullable<Text>,
+        closed_by_id -> DbUuid,
+        closed_at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    ledger_disposal (agency_id, end_position) {
+        agency_id -> DbUuid,
+        first_position -> BigInt,
+        end_position -> BigInt,
+        id -> DbUuid,
+        at -> DbTime,
+        before -> DbTime,
+        years -> Integer,
+        reason -> Text,
+    }
+}
+
 joinable!(unit -> agency (agency_id));
 joinable!(duty -> unit (unit_id));
 joinable!(duty -> staff (staff_id));
@@ -700,6 +958,10 @@ joinable!(publication -> item (item_id));
 joinable!(assignment -> case_file (case_id));
 joinable!(ledger_pending -> ledger_entry (seq));
 joinable!(ledger_leaf -> ledger_entry (seq));
+joinable!(log_review_rule -> log_review (review_id));
+joinable!(log_review_entry -> log_review (review_id));
+joinable!(log_finding -> log_review (review_id));
+joinable!(log_review_end -> log_review (review_id));
 joinable!(plan_action -> unit (unit_id));
 joinable!(staff -> agency (agency_id));
 joinable!(assignment -> staff (staff_id));
@@ -743,9 +1005,26 @@ allow_tables_to_appear_in_same_query!(
     information_request,
     break_glass,
     break_glass_review,
+    access_extract,
+    access_extract_decision,
     notice,
+    log_review,
+    log_review_rule,
+    log_review_entry,
+    log_finding,
+    log_review_end,
     ledger_entry,
     ledger_pending,
     ledger_leaf,
+    ledger_node,
     ledger_checkpoint,
+    ledger_disposal,
+    policy_text,
+    service_event,
+    ledger_about,
+    ledger_indexed,
+    ledger_key,
+    ledger_cosignature,
+    receipt_key,
+    log_export,
 );

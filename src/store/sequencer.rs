@@ -10,12 +10,17 @@ use tokio::sync::oneshot;
 use super::db::{self, Database, Place};
 use super::door::Store;
 use super::error::StoreError;
+use super::log_keys;
 use super::means::{LogSettings, blocking};
+use super::nodes;
 use super::schema::{ledger_checkpoint, ledger_entry, ledger_leaf, ledger_pending};
 use super::sql::At;
 use crate::clock::Instant;
 use crate::domain::ids::AgencyId;
 use crate::ledger::{Checkpoint, CompactRange, Hash, Header, Leaf, Record, SealedRecord, origin};
+
+/// The most rows of one statement; a row has six values, and the databases take about 32,000.
+const ROWS_AT_ONCE: usize = 1000;
 
 /// When a checkpoint is signed though nothing new came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +33,9 @@ pub(super) enum Signing {
 
 impl Store {
     /// Turns what waits into leaves, in every log, until nothing waits; tells how many.
+    ///
+    /// # Errors
+    /// The first of the logs that could not grow; the others have.
     pub async fn sequence(&self) -> Result<u64, StoreError> {
         let inner = self.inner.clone();
         let waiting = blocking(move || {
@@ -40,11 +48,15 @@ impl Store {
             Ok(agencies)
         })
         .await?;
-        let mut leaves = 0;
+        let (mut leaves, mut failed) = (0, None);
         for agency in waiting {
-            leaves += self.sequence_log(agency, Signing::WhenGrown).await?;
+            // What stops one log must not stop the others.
+            match self.sequence_log(agency, Signing::WhenGrown).await {
+                Ok(done) => leaves += done,
+                Err(error) => failed = failed.or(Some(error)),
+            }
         }
-        Ok(leaves)
+        failed.map_or(Ok(leaves), Err)
     }
 
     /// The same in one log.
@@ -69,22 +81,28 @@ impl Store {
         signing: Signing,
     ) -> Result<(u64, bool), StoreError> {
         let (logs, now) = (self.inner.means.logs.clone(), self.inner.means.clock.now());
-        let run = move |database: &mut Database| {
-            database.transaction(|database| extend(database, &logs, agency, signing, now))
-        };
+        self.write(move |database| extend(database, &logs, agency, signing, now)).await
+    }
+
+    /// Runs `job` in a transaction that may write: on SQLite that of the one writer.
+    pub(super) async fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Database) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
         match &self.inner.place {
             Place::Postgres(_) => {
                 let inner = self.inner.clone();
                 blocking(move || {
                     let mut connection = inner.readers.get().map_err(db::DatabaseError::from)?;
-                    run(&mut connection)
+                    let database: &mut Database = &mut connection;
+                    database.transaction(job)
                 })
                 .await
             }
             Place::Sqlite(_) => {
                 let (answer, answered) = oneshot::channel();
                 self.inner.writer.change(Box::new(move |database| {
-                    let done = run(database);
+                    let done = database.transaction(job);
                     Box::new(move |committed| {
                         // Whoever asked may have gone; what is committed stays.
                         let _ = answer.send(committed.and(done));
@@ -124,7 +142,9 @@ pub(super) fn tip(database: &mut Database, agency: AgencyId) -> Result<Tip, Stor
     Ok(Tip { range, at: Some(at.0), note: Some(note) })
 }
 
-fn extend(
+/// Puts what waits into a log, as much as goes at once, and signs its head. Tells how many leaves
+/// there are more, and whether more waits.
+pub(super) fn extend(
     database: &mut Database,
     logs: &LogSettings,
     agency: AgencyId,
@@ -133,49 +153,114 @@ fn extend(
 ) -> Result<(u64, bool), StoreError> {
     hold(database, agency)?;
     let tip = tip(database, agency)?;
-    let waiting: Vec<(i64, Vec<u8>, Vec<u8>)> = ledger_pending::table
-        .inner_join(ledger_entry::table)
+    recognise(&tip, logs, agency)?;
+    let waiting: Vec<(i64, Option<Vec<u8>>, Option<String>)> = ledger_pending::table
         .filter(ledger_pending::agency_id.eq(agency))
         .order(ledger_pending::seq)
         .limit(logs.batch_max)
-        .select((ledger_pending::seq, ledger_entry::header, ledger_entry::records))
+        .select((ledger_pending::seq, ledger_pending::header_hash, ledger_pending::open))
         .load(database)?;
     if waiting.is_empty() && signing == Signing::WhenGrown {
         return Ok((0, false));
     }
     // Time never goes backwards along a log, whatever the machine's clock does.
     let time = tip.at.map_or(now, |at| at.max(now));
-    let mut range = tip.range;
-    for (seq, header, records) in &waiting {
-        let leaf = Leaf {
-            entry: Hash::of(header),
-            index: range.end(),
-            log: origin(&logs.host, agency),
-            open: open_to(agency, header, records)?,
-            time,
+    let (mut range, name) = (tip.range, origin(&logs.host, agency));
+    let before = range.end();
+    let mut leaves = Vec::with_capacity(waiting.len());
+    for (seq, entry, open) in waiting {
+        let (entry, open) = match (entry, open) {
+            (Some(entry), Some(open)) => (Hash::try_from(entry.as_slice())?, places(&open)?),
+            _ => looked_up(database, agency, seq)?,
         };
-        let hash = leaf.hash();
-        diesel::insert_into(ledger_leaf::table)
-            .values((
-                ledger_leaf::agency_id.eq(agency),
-                ledger_leaf::position.eq(position(range.end())?),
-                ledger_leaf::seq.eq(seq),
-                ledger_leaf::time.eq(At(time)),
-                ledger_leaf::leaf.eq(leaf.bytes()),
-                ledger_leaf::hash.eq(hash.bytes().as_slice()),
-            ))
-            .execute(database)?;
+        let leaf = Leaf { entry, index: range.end(), log: name.clone(), open, time };
+        let bytes = leaf.bytes();
+        let hash = Hash::of_leaf(&bytes);
+        leaves.push(NewLeaf { position: position(range.end())?, seq, bytes, hash });
         range.append(hash);
     }
-    let done: Vec<i64> = waiting.iter().map(|(seq, ..)| *seq).collect();
-    diesel::delete(
-        ledger_pending::table
-            .filter(ledger_pending::agency_id.eq(agency).and(ledger_pending::seq.eq_any(&done))),
-    )
-    .execute(database)?;
+    let done: Vec<i64> = leaves.iter().map(|leaf| leaf.seq).collect();
+    for some in leaves.chunks(ROWS_AT_ONCE) {
+        insert(database, agency, time, some)?;
+    }
+    for some in done.chunks(ROWS_AT_ONCE) {
+        let waited = ledger_pending::agency_id.eq(agency).and(ledger_pending::seq.eq_any(some));
+        diesel::delete(ledger_pending::table.filter(waited)).execute(database)?;
+    }
+    if before / nodes::TILE_WIDTH < range.end() / nodes::TILE_WIDTH {
+        nodes::fill(database, agency, range.end())?;
+    }
     sign(database, logs, agency, &range, time)?;
     let more = i64::try_from(done.len()).is_ok_and(|count| count == logs.batch_max);
     Ok((u64::try_from(done.len()).unwrap_or(u64::MAX), more))
+}
+
+/// Nothing is built on a checkpoint that this service's keys did not sign, or on other hashes than it
+/// signed: who can write in the database alone has nothing signed.
+fn recognise(tip: &Tip, logs: &LogSettings, agency: AgencyId) -> Result<(), StoreError> {
+    let Some(note) = &tip.note else { return Ok(()) };
+    let keys = [Some(logs.key(agency)?), logs.old_key(agency)?];
+    let mut opened = keys.iter().flatten().map(|key| Checkpoint::open(note, &key.verifier_key()));
+    let fits = opened.find_map(Result::ok).is_some_and(|signed| {
+        let (size, root) = (tip.range.end(), tip.range.root());
+        (signed.size, Some(signed.root), Some(signed.time)) == (size, root, tip.at)
+    });
+    if fits { Ok(()) } else { Err(StoreError::ForeignCheckpoint(origin(&logs.host, agency))) }
+}
+
+/// A leaf on its way into its table.
+struct NewLeaf {
+    position: i64,
+    seq: i64,
+    bytes: Vec<u8>,
+    hash: Hash,
+}
+
+/// Adds leaves in one statement.
+fn insert(
+    database: &mut Database,
+    agency: AgencyId,
+    time: Instant,
+    leaves: &[NewLeaf],
+) -> Result<(), StoreError> {
+    let row = |leaf: &'_ NewLeaf| {
+        (
+            ledger_leaf::agency_id.eq(agency),
+            ledger_leaf::position.eq(leaf.position),
+            ledger_leaf::seq.eq(leaf.seq),
+            ledger_leaf::time.eq(At(time)),
+            ledger_leaf::leaf.eq(leaf.bytes.clone()),
+            ledger_leaf::hash.eq(leaf.hash.bytes().to_vec()),
+        )
+    };
+    let rows: Vec<_> = leaves.iter().map(row).collect();
+    let insert = diesel::insert_into(ledger_leaf::table);
+    match database {
+        Database::Postgres(postgres) => insert.values(rows).execute(postgres)?,
+        Database::Sqlite(sqlite) => insert.values(rows).execute(sqlite)?,
+    };
+    Ok(())
+}
+
+/// What the leaf of an entry holds that waits without it.
+fn looked_up(
+    database: &mut Database,
+    agency: AgencyId,
+    seq: i64,
+) -> Result<(Hash, Vec<u32>), StoreError> {
+    let (header, records): (Vec<u8>, Vec<u8>) = ledger_entry::table
+        .find(seq)
+        .select((ledger_entry::header, ledger_entry::records))
+        .first(database)?;
+    Ok((Hash::of(&header), open_to(agency, &header, &records)?))
+}
+
+/// The places of records, as they stand in the queue.
+fn places(text: &str) -> Result<Vec<u32>, StoreError> {
+    let read = |place: &str| {
+        place.parse().map_err(|_| StoreError::Corrupt("the places of an entry's records".into()))
+    };
+    text.split_ascii_whitespace().map(read).collect()
 }
 
 fn sign(
@@ -191,7 +276,8 @@ fn sign(
         root: range.root().unwrap_or_else(Hash::of_nothing),
         time,
     };
-    let note = checkpoint.sign(&logs.key(agency)?)?;
+    let keys = log_keys::signing(database, logs, agency, time)?;
+    let note = checkpoint.sign(&keys.iter().collect::<Vec<_>>())?;
     let frontier: Vec<u8> = range.hashes().iter().flat_map(|hash| *hash.bytes()).collect();
     let size = position(range.end())?;
     let signed: bool = diesel::select(diesel::dsl::exists(ledger_checkpoint::table.find((
@@ -216,7 +302,7 @@ fn sign(
 
 /// Takes the log for this transaction, and waits for whoever has it; SQLite's one writer has
 /// every log already.
-fn hold(database: &mut Database, agency: AgencyId) -> Result<(), StoreError> {
+pub(super) fn hold(database: &mut Database, agency: AgencyId) -> Result<(), StoreError> {
     if let Database::Postgres(postgres) = database {
         // The flipped bit keeps logs' locks apart from children's.
         let lock = (agency.uuid().as_u64_pair().1 ^ (1 << 62)).cast_signed();

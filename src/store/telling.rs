@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::call::Call;
 use super::error::StoreError;
 use super::journal::{Draft, Opened};
@@ -9,7 +11,7 @@ use super::means::Means;
 use crate::access::act::{BreakGlass, Reach, ReadItem};
 use crate::access::facts::{Facts, Principal, PrincipalKind};
 use crate::access::{Act, Answer, Brief, Denial, Permit, RuleId};
-use crate::domain::ids::{AgencyId, CaseId, ChildId, EntryId, PublicationId};
+use crate::domain::ids::{AgencyId, CaseId, ChildId, EntryId, PersonId, PublicationId};
 use crate::domain::text::Coded;
 use crate::ledger::{
     ActorKind, ActorMark, Decision, Effect, FactSheet, Header, Outcome, Record, Resource,
@@ -43,6 +45,14 @@ pub struct Traces {
     pub opened: Vec<PublicationId>,
     /// What it was for, where the request doesn't say.
     pub purpose: Option<String>,
+    /// The entry's id.
+    pub entry: EntryId,
+    /// What was asked for beyond ids.
+    pub terms: Option<Value>,
+    /// What the act came to in numbers, for the record of its target.
+    pub receipt: Option<Value>,
+    /// The word for what was done, where it isn't the act's own.
+    pub word: Option<&'static str>,
 }
 
 /// What an act was about that its target doesn't tell: a question about another act.
@@ -65,18 +75,24 @@ pub fn permitted<A: Act>(
     ending: Ending,
 ) -> Result<Draft, StoreError> {
     let facts = permit.facts();
-    let Traces { mut records, seen, about, mut opened, purpose } = traces;
+    let Traces { mut records, seen, about, mut opened, purpose, entry, terms, receipt, word } =
+        traces;
     // A list is told by its rows; everything else by its target, and by what it touched besides.
     if records.is_empty() || A::REACH == Reach::Changes {
-        records.extend(record(permit, effect::<A>(ending))?);
+        let receipt = receipt.map(FactSheet::new).transpose()?;
+        let target = record(permit, effect::<A>(ending))?;
+        records.extend(target.map(|target| Record { terms: receipt, ..target }));
         opened.extend(self::opened(permit));
     }
+    records.extend(sought(&facts.principal, terms)?);
     let about = about.unwrap_or_else(|| About {
         resource: target(permit.act()),
         subject: facts.resource.child,
         case: facts.resource.case,
     });
     let header = Header {
+        id: entry,
+        on_behalf_of: on_behalf_of(facts),
         decision: match permit.overrides() {
             true => Decision::PermitOverride,
             false => Decision::Permit,
@@ -90,6 +106,7 @@ pub fn permitted<A: Act>(
         case: about.case,
         resource: Some(about.resource),
         purpose: purpose.or_else(|| call.purpose.clone()),
+        action: word.unwrap_or(A::WORD).into(),
         ..header(means, call, permit.act(), facts)?
     };
     let reader = facts.principal.id;
@@ -111,6 +128,7 @@ pub fn refusal<A: Act>(
     call: &Call,
     act: &A,
     denial: &Denial,
+    terms: Option<Value>,
 ) -> Result<Draft, StoreError> {
     let facts = denial.facts();
     let known = is_known(denial);
@@ -121,11 +139,13 @@ pub fn refusal<A: Act>(
         rules: words(denial.told()),
         subject: known.then_some(facts.resource.child).flatten(),
         case: known.then_some(facts.resource.case).flatten(),
+        on_behalf_of: known.then(|| on_behalf_of(facts)).flatten(),
         actor: mark(call, &if known { facts.principal.clone() } else { facts.ghost().principal }),
         ..header(means, call, act, facts)?
     };
     let record = refused(act, denial, Effect::Refused)?;
-    seal(header, record.into_iter().collect(), Vec::new())
+    let sought = sought(&facts.principal, terms)?;
+    seal(header, record.into_iter().chain(sought).collect(), Vec::new())
 }
 
 /// Whether a refusal may be told of as what it is: the caller knows of the thing.
@@ -157,6 +177,7 @@ pub fn refused<A: Act>(
         publication: None,
         consent: None,
         facts: Some(sheet::<A>(facts)?),
+        terms: None,
         salt: [0; 16],
     }))
 }
@@ -184,8 +205,39 @@ pub fn record<A: Act>(permit: &Permit<A>, effect: Effect) -> Result<Option<Recor
         publication: opening.map(|opening| opening.publication),
         consent: opening.and_then(|opening| opening.consent),
         facts: Some(sheet::<A>(facts)?),
+        terms: None,
         salt: [0; 16],
     }))
+}
+
+/// The record of what somebody asked for, in the log of their own agency, or of the host. It is the
+/// same whatever was found.
+fn sought(principal: &Principal, terms: Option<Value>) -> Result<Option<Record>, StoreError> {
+    let Some(terms) = terms else { return Ok(None) };
+    Ok(Some(Record {
+        agency: agency_of(principal).unwrap_or(HOST),
+        open_to_actor: true,
+        child: None,
+        case: None,
+        resource: Resource { kind: "Search".into(), id: None },
+        category: None,
+        effect: Effect::Asked,
+        rules: Vec::new(),
+        ground: None,
+        publication: None,
+        consent: None,
+        facts: None,
+        terms: Some(FactSheet::new(terms)?),
+        salt: [0; 16],
+    }))
+}
+
+/// The agency for which somebody acts.
+pub fn agency_of(principal: &Principal) -> Option<AgencyId> {
+    match principal.kind {
+        PrincipalKind::Staff { agency, .. } => Some(agency),
+        PrincipalKind::Citizen | PrincipalKind::Operator | PrincipalKind::Unknown => None,
+    }
 }
 
 /// The facts of one decision, for whoever decides it again.
@@ -209,13 +261,15 @@ pub fn seal(
     }
     let (id, at) = (header.id, header.at);
     let sealed = header.seal(&records);
+    let logs = agencies.into_iter().map(|agency| (agency, sealed.open_to(agency))).collect();
     let lines: Vec<_> = sealed.records.iter().map(|record| record.bytes.as_slice()).collect();
     Ok(Draft {
         id,
         at,
-        header: sealed.header,
         records: lines.join(&b'\n'),
-        agencies,
+        header: sealed.header,
+        hash: sealed.hash,
+        logs,
         seen,
         opened: Vec::new(),
     })
@@ -243,6 +297,7 @@ fn header<A: Act>(
         rules: Vec::new(),
         policy: means.policy.digest().into(),
         actor: mark(call, &facts.principal),
+        on_behalf_of: None,
         request: call.request.clone(),
         client: call.actor.client().map(str::to_owned),
         purpose: call.purpose.clone(),
@@ -251,29 +306,37 @@ fn header<A: Act>(
         case: None,
         resource: Some(target(act)),
         status: None,
+        settings: None,
         salt: salt()?,
     })
+}
+
+/// For whom somebody acts who has no part of their own in the matter but a power.
+fn on_behalf_of(facts: &Facts) -> Option<PersonId> {
+    let situation = &facts.situation;
+    situation.stands_for.filter(|_| !situation.guardian && !situation.themself)
 }
 
 fn target<A: Act>(act: &A) -> Resource {
     Resource { kind: A::RESOURCE.into(), id: act.target_id() }
 }
 
-fn mark(call: &Call, principal: &Principal) -> ActorMark {
-    let (kind, agency) = match principal.kind {
-        PrincipalKind::Staff { agency, .. } => (ActorKind::Staff, Some(agency)),
-        PrincipalKind::Citizen => (ActorKind::Citizen, None),
-        PrincipalKind::Operator => (ActorKind::Operator, None),
-        PrincipalKind::Unknown => (ActorKind::Nobody, None),
+pub fn mark(call: &Call, principal: &Principal) -> ActorMark {
+    let kind = match principal.kind {
+        PrincipalKind::Staff { .. } => ActorKind::Staff,
+        PrincipalKind::Citizen => ActorKind::Citizen,
+        PrincipalKind::Operator => ActorKind::Operator,
+        PrincipalKind::Unknown => ActorKind::Nobody,
     };
     let acting = principal.acting.as_ref();
     ActorMark {
         kind,
         id: (!principal.id.is_nil()).then_some(principal.id),
         name: principal.name.clone(),
+        account: call.actor.account().map(str::to_owned),
         role: acting.and_then(|acting| acting.roles.first()).map(|role| role.code().into()),
         unit: acting.map(|acting| acting.place.unit),
-        agency,
+        agency: agency_of(principal),
         assurance: Some(principal.assurance),
         issuer: call.actor.issuer().map(str::to_owned),
     }

@@ -14,6 +14,7 @@ use crate::domain::agency::{AgencyKind, Role, SecrecyRegime, UnitKind};
 use crate::domain::child::Protection;
 use crate::domain::identity_number::IdentityNumber;
 use crate::domain::ids::{AgencyId, CaseId, Id};
+use crate::domain::log_export::ExportFormat;
 use crate::domain::referral::{
     ChildView, FiveQuestions, Indicator, Informed, Observation, ReferralDraft, Urgency,
 };
@@ -42,6 +43,7 @@ impl Drop for House {
             file.push(end);
             let _ = std::fs::remove_file(file);
         }
+        let _ = std::fs::remove_dir_all(self.exports());
     }
 }
 
@@ -68,21 +70,36 @@ impl House {
         let settings = StoreSettings {
             connections_max: 4,
             connection_wait: Duration::from_secs(5),
+            statement_max: Duration::from_secs(20),
             waiting_max: 100,
             batch_max: 100,
             overtaken_max: 5,
             rows_max: 100,
+            scanned_max: 100,
+            exports: ExportSettings {
+                dir: file.with_extension("exports"),
+                under_way_max: 2,
+                bytes_max: 1 << 20,
+                kept: chrono::TimeDelta::hours(1),
+            },
             first_answer_kept: chrono::TimeDelta::hours(24),
+            review: ReviewSettings { entries_max: 1000, ..ReviewSettings::default() },
+            retention: Retention::default(),
         };
         let policy = Policy::embedded().unwrap();
         let law = crate::settings::read_law(None).unwrap();
-        let logs = LogSettings { host: "samsyn.test".into(), seed: [7; 32], batch_max: 100 };
+        let (host, seed) = ("samsyn.test".to_owned(), [7; 32]);
+        let logs = LogSettings { host, seed, old_seed: None, batch_max: 100 };
         let clock = Clock::still("2026-11-21T09:00:00Z".parse().unwrap());
         let vault = Vault::new(&[3; 32]).unwrap();
         let store =
             Store::open(place, settings, Arc::new(policy), Arc::new(law), clock, vault, logs)
                 .unwrap();
         Self { store, file }
+    }
+
+    fn exports(&self) -> std::path::PathBuf {
+        self.file.with_extension("exports")
     }
 
     fn call(&self, actor: Actor) -> Call {
@@ -208,24 +225,20 @@ async fn open_case(house: &House) -> CaseId {
 }
 
 async fn exported(house: &House, agency: AgencyId) -> Vec<u8> {
-    let range = house
+    let draft = ExportDraft {
+        from: "2026-11-01T00:00:00Z".parse().unwrap(),
+        to: "2026-12-01T00:00:00Z".parse().unwrap(),
+        purpose: "review".into(),
+        format: ExportFormat::Ndjson,
+        about: None,
+    };
+    let begun = house
         .store
-        .perform(house.staff("auditor"), ExportLog { agency }, |work| {
-            work.range(
-                "2026-11-01T00:00:00Z".parse().unwrap(),
-                "2026-12-01T00:00:00Z".parse().unwrap(),
-                "review",
-            )
-        })
+        .perform(house.staff("auditor"), ExportLog { agency }, move |work| work.begin(&draft))
         .await
-        .unwrap()
-        .value;
-    let mut pieces = house.store.export(range, ExportFormat::Ndjson).await.unwrap();
-    let mut all = Vec::new();
-    while let Some(piece) = pieces.recv().await {
-        all.extend(piece.unwrap());
-    }
-    all
+        .unwrap();
+    assert!(house.store.export_next().await.unwrap());
+    std::fs::read(house.exports().join(begun.value.id.to_string())).unwrap()
 }
 
 #[tokio::test]
@@ -321,4 +334,19 @@ async fn sizes(house: &House) -> (i64, i64) {
     let referrals = schema::referral::table.count().get_result(database).unwrap();
     let entries = schema::ledger_entry::table.count().get_result(database).unwrap();
     (referrals, entries)
+}
+
+#[tokio::test]
+async fn a_job_that_panics_takes_its_batch_with_it_and_not_the_writer() {
+    let house = House::built().await;
+    let (answer, answered) = tokio::sync::oneshot::channel::<()>();
+    let panics = move |_: &mut db::Database| -> writer::Finish {
+        drop(answer);
+        panic!("on purpose")
+    };
+    house.store.inner.writer.change(Box::new(panics)).unwrap();
+    assert!(answered.await.is_err(), "nobody is told that it was done");
+    let ready = house.store.ready().await;
+    assert!(ready.database && ready.ledger, "{ready:?}");
+    house.store.sequence().await.unwrap();
 }

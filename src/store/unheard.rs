@@ -1,16 +1,14 @@
 //! Requests that never became an act, and whether the store is ready for those that do.
 
-use diesel::prelude::*;
+use diesel::Connection as _;
 use diesel::result::Error;
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-use super::db::Database;
 use super::door::Store;
 use super::error::StoreError;
 use super::journal;
-use super::means::blocking;
-use super::schema::agency;
+use super::standing::Backlog;
 use super::telling;
 use crate::domain::ids::EntryId;
 use crate::identity::{Actor, Who};
@@ -37,6 +35,8 @@ pub struct Readiness {
     pub database: bool,
     /// An entry could be written now.
     pub ledger: bool,
+    /// What is recorded and stands in no log yet, if the database tells.
+    pub backlog: Option<Backlog>,
 }
 
 impl Store {
@@ -53,6 +53,7 @@ impl Store {
             rules: Vec::new(),
             policy: means.policy.digest().into(),
             actor: unheard_mark(unheard.actor.as_ref()),
+            on_behalf_of: None,
             request: unheard.request,
             client: unheard.actor.as_ref().and_then(|actor| actor.client().map(str::to_owned)),
             purpose: None,
@@ -61,6 +62,7 @@ impl Store {
             case: None,
             resource: None,
             status: Some(unheard.status),
+            settings: None,
             salt: telling::salt()?,
         };
         let draft = telling::seal(header, Vec::new(), Vec::new())?;
@@ -71,15 +73,9 @@ impl Store {
 
     /// Tries the database with a question, and the ledger with an entry that is taken back.
     pub async fn ready(&self) -> Readiness {
-        let inner = self.inner.clone();
-        let database = blocking(move || {
-            let mut connection = inner.readers.get().map_err(super::db::DatabaseError::from)?;
-            let database: &mut Database = &mut connection;
-            Ok(agency::table.select(agency::id).limit(1).execute(database)?)
-        })
-        .await
-        .is_ok();
-        Readiness { database, ledger: self.ledger_is_writable().await.is_ok() }
+        let backlog = self.backlog().await.ok();
+        let ledger = self.ledger_is_writable().await.is_ok();
+        Readiness { database: backlog.is_some(), ledger, backlog }
     }
 
     async fn ledger_is_writable(&self) -> Result<(), StoreError> {
@@ -94,6 +90,7 @@ impl Store {
             rules: Vec::new(),
             policy: String::new(),
             actor: unheard_mark(None),
+            on_behalf_of: None,
             request: String::new(),
             client: None,
             purpose: None,
@@ -102,6 +99,7 @@ impl Store {
             case: None,
             resource: None,
             status: None,
+            settings: None,
             salt: [0; 16],
         };
         let draft = telling::seal(probe, Vec::new(), Vec::new())?;
@@ -134,6 +132,7 @@ fn unheard_mark(actor: Option<&Actor>) -> ActorMark {
         kind,
         id: None::<Uuid>,
         name: None,
+        account: actor.and_then(|actor| actor.account().map(str::to_owned)),
         role: None,
         unit: None,
         agency: None,

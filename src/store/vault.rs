@@ -9,7 +9,7 @@ use sha2::Sha256;
 use thiserror::Error;
 
 use crate::domain::identity_number::IdentityNumber;
-use crate::domain::ids::PersonId;
+use crate::domain::ids::{AgencyId, PersonId};
 
 /// What can go wrong with the vault.
 #[derive(Debug, Error)]
@@ -29,6 +29,7 @@ pub enum VaultError {
 #[derive(Clone)]
 pub struct Vault {
     digest_key: [u8; 32],
+    sought_key: [u8; 32],
     seal_key: [u8; 32],
 }
 
@@ -38,6 +39,7 @@ impl Vault {
         let key: [u8; 32] = key.try_into().map_err(|_| VaultError::KeyLength)?;
         Ok(Self {
             digest_key: keyed(&key, b"samsyn/digest"),
+            sought_key: keyed(&key, b"samsyn/sought"),
             seal_key: keyed(&key, b"samsyn/seal"),
         })
     }
@@ -47,6 +49,14 @@ impl Vault {
     pub fn digest(&self, number: &IdentityNumber) -> Vec<u8> {
         let text = format!("{}:{}", number.scheme().name(), number.digits());
         keyed(&self.digest_key, text.as_bytes()).to_vec()
+    }
+
+    /// What the ledger keeps of a number that somebody of the agency `by` has sought, in lower-case
+    /// hex. Another agency's is another, and neither is what the number is found by.
+    pub fn sought(&self, number: &IdentityNumber, by: AgencyId) -> String {
+        let text = format!("{by}:{}:{}", number.scheme().name(), number.digits());
+        let digest = keyed(&self.sought_key, text.as_bytes());
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Seals a number to its person: moved to another person's row, it does not open.
@@ -103,5 +113,18 @@ mod tests {
         assert!(vault.open(&sealed, other).is_err());
         assert!(Vault::new(&[2; 32]).unwrap().open(&sealed, one).is_err());
         assert_ne!(vault.digest(&number), Vault::new(&[2; 32]).unwrap().digest(&number));
+    }
+
+    #[test]
+    fn what_was_sought_can_be_told_by_whoever_has_the_key_and_by_nobody_else() {
+        let vault = Vault::new(&[1; 32]).unwrap();
+        let number = IdentityNumber::parse("200302022389").unwrap();
+        let agency = |n| AgencyId::new(Uuid::from_u128(n));
+        let sought = vault.sought(&number, agency(1));
+        assert_eq!(sought, vault.sought(&number, agency(1)));
+        assert_ne!(sought, vault.sought(&number, agency(2)));
+        assert_ne!(sought, Vault::new(&[2; 32]).unwrap().sought(&number, agency(1)));
+        let digest: String = vault.digest(&number).iter().map(|it| format!("{it:02x}")).collect();
+        assert_ne!(sought, digest);
     }
 }

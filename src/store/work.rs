@@ -13,6 +13,7 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::call::Call;
@@ -25,8 +26,13 @@ use super::telling::{self, About, Traces};
 use crate::access::facts::Facts;
 use crate::access::{Act, Permit, decide};
 use crate::clock::Instant;
-use crate::domain::ids::{AgencyId, AreaId, ChildId, Id, PersonId, PublicationId, StaffId};
+use crate::domain::ids::{
+    AgencyId, AreaId, ChildId, EntryId, Id, PersonId, PublicationId, StaffId,
+};
 use crate::ledger::{Effect, Record, Resource};
+
+/// The word of access logs for what is shown to be printed.
+const PRINT: &str = "Utskrift";
 
 /// Leave to work on the data for one act.
 pub struct Work<'a, A: Act> {
@@ -44,6 +50,15 @@ pub struct Work<'a, A: Act> {
     pub(super) opened: Vec<PublicationId>,
     /// What it was for, where the request doesn't say.
     pub(super) purpose: Option<String>,
+    /// The entry that will tell of it.
+    pub(super) entry: EntryId,
+    /// What was asked for beyond ids, such as the terms of a search. It goes into a record of the
+    /// asker's own agency.
+    pub(super) terms: Option<Value>,
+    /// What the act came to in numbers, for the record of its target.
+    pub(super) receipt: Option<Value>,
+    /// The word for what is done, where it isn't the act's own.
+    pub(super) word: Option<&'static str>,
 }
 
 /// Where a page begins and how long it is.
@@ -76,6 +91,10 @@ impl<'a, A: Act> Work<'a, A> {
             about: None,
             opened: Vec::new(),
             purpose: None,
+            entry: means.clock.new_id(),
+            terms: None,
+            receipt: None,
+            word: None,
         }
     }
 
@@ -87,7 +106,16 @@ impl<'a, A: Act> Work<'a, A> {
             about: self.about,
             opened: self.opened,
             purpose: self.purpose,
+            entry: self.entry,
+            terms: self.terms,
+            receipt: self.receipt,
+            word: self.word,
         }
+    }
+
+    /// Says that what is shown is shown to be printed.
+    pub fn prints(&mut self) {
+        self.word = Some(PRINT);
     }
 
     /// The act that this is leave for.
@@ -203,6 +231,7 @@ impl<A: Act> Work<'_, A> {
             publication: None,
             consent: None,
             facts: None,
+            terms: None,
             salt: [0; 16],
         });
     }

@@ -6,14 +6,18 @@
 //!
 //! **Invariant:** nobody is answered before the commit. When it fails, everybody hears it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
+use std::time::Instant;
 
 use diesel::Connection as _;
 use tokio::sync::oneshot;
 
 use super::StoreError;
+use super::counters::Counters;
 use super::db::{self, Database, Place};
+use super::door::StoreSettings;
 use super::journal::{self, Draft, Kept};
 
 /// What a changing job leaves behind: told whether it was committed, it answers whoever waits.
@@ -30,31 +34,42 @@ enum Message {
 #[derive(Clone)]
 pub struct Writer {
     sender: SyncSender<Message>,
+    counters: Counters,
 }
 
 impl Writer {
-    /// Starts the thread. At most `waiting_max` may wait; one more is refused at once. At most
-    /// `batch_max` share a commit.
+    /// Starts the thread. At most [`StoreSettings::waiting_max`] may wait; one more is refused at
+    /// once. At most [`StoreSettings::batch_max`] share a commit.
     pub fn start(
         place: Place,
-        waiting_max: usize,
-        batch_max: usize,
+        settings: &StoreSettings,
+        counters: Counters,
     ) -> Result<(Self, JoinHandle<()>), StoreError> {
-        let database = place.connect_as_service()?;
-        let (sender, receiver) = sync_channel(waiting_max);
+        let (patience, batch_max) = (settings.statement_max, settings.batch_max);
+        let database = place.connect_as_service(patience)?;
+        let (sender, receiver) = sync_channel(settings.waiting_max);
+        let connect = move || place.connect_as_service(patience).ok();
         let thread = std::thread::Builder::new()
             .name("writer".into())
-            .spawn(move || write(&place, database, &receiver, batch_max))
+            .spawn({
+                let counters = counters.clone();
+                move || write(&connect, database, &receiver, batch_max, &counters)
+            })
             .map_err(|_| StoreError::WriterLost)?;
-        Ok((Self { sender }, thread))
+        Ok((Self { sender, counters }, thread))
     }
 
     /// Keeps an entry; the answer comes when it is durable, or when the child it concerns has
     /// moved since its facts were gathered.
     pub async fn append(&self, draft: Draft) -> Result<Kept, StoreError> {
+        let began = Instant::now();
         let (answer, answered) = oneshot::channel();
         self.send(Message::Append(draft, answer))?;
-        answered.await.map_err(|_| StoreError::WriterLost)?
+        let kept = answered.await.map_err(|_| StoreError::WriterLost)?;
+        if matches!(kept, Ok(Kept::Durable)) {
+            self.counters.durable_after(began.elapsed());
+        }
+        kept
     }
 
     /// Runs a changing job.
@@ -70,7 +85,13 @@ impl Writer {
     }
 }
 
-fn write(place: &Place, database: Database, receiver: &Receiver<Message>, batch_max: usize) {
+fn write(
+    connect: &impl Fn() -> Option<Database>,
+    database: Database,
+    receiver: &Receiver<Message>,
+    batch_max: usize,
+    counters: &Counters,
+) {
     let mut held = Some(database);
     while let Ok(first) = receiver.recv() {
         let mut batch = vec![first];
@@ -79,13 +100,18 @@ fn write(place: &Place, database: Database, receiver: &Receiver<Message>, batch_
         {
             batch.push(next);
         }
+        let appended = batch.iter().filter(|it| matches!(it, Message::Append(..))).count();
         // After a failure the connection is opened anew: it may be what failed.
         if held.is_none() {
-            held = place.connect_as_service().ok();
+            held = connect();
         }
-        let committed = held.as_mut().is_some_and(|database| commit(database, batch));
-        if !committed {
-            held = None;
+        // A job that panics takes its batch with it and not the thread: the next is written.
+        let committed = catch_unwind(AssertUnwindSafe(|| {
+            held.as_mut().is_some_and(|database| commit(database, batch))
+        }));
+        match committed {
+            Ok(true) => counters.committed(u32::try_from(appended).unwrap_or(u32::MAX)),
+            Ok(false) | Err(_) => held = None,
         }
     }
 }
@@ -94,7 +120,7 @@ fn write(place: &Place, database: Database, receiver: &Receiver<Message>, batch_
 fn commit(database: &mut Database, batch: Vec<Message>) -> bool {
     let mut finishes: Vec<Finish> = Vec::with_capacity(batch.len());
     let done = database.transaction(|database| {
-        db::see_areas(database, db::EVERY_AREA)?;
+        db::begin_writing(database)?;
         let mut appends = Vec::new();
         for message in batch {
             match message {

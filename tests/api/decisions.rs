@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{
     BUP, NOTHING, SCHOOL, SOCIAL, ask_consent, faceless, joint_case, medical_item, rules, share,
 };
+use crate::support::exports::exported;
 use crate::support::house::{Answer, House, on_each_backend};
 
 /// The decision that an answer tells the entry of.
@@ -262,8 +263,8 @@ fn an_export_with_facts_in_it_proves_itself() {
         for (who, unit, facts_of_the_item) in
             [("revisor-bup", BUP, true), ("revisor-skola", SCHOOL, false)]
         {
-            let path = format!("/v1/logs/{}/exports", house.agency_of(unit));
-            let export = house.as_(who).post(&path, body("Granskning.")).await.must(200);
+            let agency = house.agency_of(unit);
+            let export = exported(house, who, agency, body("Granskning.")).await;
             samsyn::ledger::verify(export.body.as_slice(), None).expect("a whole export");
             let shown = export.text().lines().any(|line| {
                 line.contains("\"facts\":{\"act\":\"ReadItem\"") && line.contains("\"D06\"")

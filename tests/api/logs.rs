@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::{
     BUP, NOTHING, SCHOOL, SOCIAL, begin_plan, faults, joint_case, medical_item, rules, share,
 };
+use crate::support::exports;
 use crate::support::house::{Answer, House, on_each_backend};
 
 fn export(house: &House, format: &str) -> Value {
@@ -24,8 +25,7 @@ fn path(house: &House, unit: &str) -> String {
 }
 
 async fn exported(house: &House, who: &str, unit: &str, format: &str) -> Answer {
-    let path = format!("{}/exports", path(house, unit));
-    house.as_(who).post(&path, export(house, format)).await.must(200)
+    exports::exported(house, who, house.agency_of(unit), export(house, format)).await
 }
 
 #[test]
@@ -157,7 +157,8 @@ fn an_export_has_a_period_a_purpose_and_a_format() {
         ] {
             let mut body = with("from", json!(from));
             body["to"] = json!(to);
-            let ndjson = auditor.post(&exports, body).await.must(200);
+            let agency = house.agency_of(SCHOOL);
+            let ndjson = exports::exported(house, "revisor-skola", agency, body).await;
             verify(ndjson.body.as_slice(), None)
                 .unwrap_or_else(|finding| panic!("{from}: {finding}"));
         }
@@ -176,7 +177,7 @@ fn no_cell_of_a_table_begins_a_formula() {
         let mut body = export(house, "csv");
         body["purpose"] = json!("=1+1");
         let path = format!("{}/exports", path(house, BUP));
-        let csv = house.as_("revisor-bup").post(&path, body).await.must(200);
+        let csv = exports::exported(house, "revisor-bup", house.agency_of(BUP), body).await;
         let kind = csv.header("content-type").unwrap_or_default();
         assert_eq!(kind, "text/csv; charset=utf-8");
         let mut reader = csv::Reader::from_reader(csv.body.as_slice());

@@ -4,6 +4,7 @@
 //!
 //! **Invariant:** a story speaks HTTP, and every allow in it has its deny.
 
+mod access_extracts;
 mod agencies;
 mod break_glass;
 mod cases;
@@ -20,6 +21,9 @@ mod givers;
 mod hidden;
 mod items;
 mod language;
+mod log_exports;
+mod log_reviews;
+mod log_search;
 mod logs;
 mod me;
 mod notices;
@@ -32,6 +36,7 @@ mod receipts;
 mod referrals;
 mod signing_in;
 mod texts;
+mod tiles;
 mod truth_table;
 mod units;
 mod walls;

@@ -132,7 +132,7 @@ fn a_child_of_ten_with_both_guardians_consent() {
             get("32", "socialjour", plan.clone(), 404),
             post("32", "socialjour", glass, emergency(), (201, "")),
             get("32", "socialjour", plan.clone(), 200),
-            post("40", "revisor-social", export.clone(), november.clone(), (200, "")),
+            post("40", "revisor-social", export.clone(), november.clone(), (202, "")),
             post("40", "revisor-skola", export, november, (403, "")),
         ];
         answered_as_written(house, rows).await;

@@ -9,7 +9,9 @@ use crate::support::ledger::Entry;
 
 /// The lists whose rows belong to somebody: the act, the kind of thing that its rows are in the
 /// ledger, and the field of a row with its id.
-pub const LISTS: [(&str, &str, &str); 10] = [
+pub const LISTS: [(&str, &str, &str); 12] = [
+    ("ListAccessExtracts", "AccessExtract", "id"),
+    ("ListOwnAccessExtracts", "AccessExtract", "id"),
     ("ListReferrals", "Referral", "id"),
     ("ListConcernReports", "ConcernReport", "id"),
     ("ListCases", "Case", "id"),
@@ -129,6 +131,7 @@ mod tests {
             kind: ActorKind::Staff,
             id: None,
             name: None,
+            account: None,
             role: None,
             unit: None,
             agency: None,
@@ -145,6 +148,7 @@ mod tests {
             rules: Vec::new(),
             policy: String::new(),
             actor,
+            on_behalf_of: None,
             request: REQUEST.to_owned(),
             client: None,
             purpose: None,
@@ -153,6 +157,7 @@ mod tests {
             case: None,
             resource: None,
             status,
+            settings: None,
             salt: [0; 16],
         };
         Entry { seq: 1, header, records: Vec::new() }
@@ -172,6 +177,7 @@ mod tests {
             publication: None,
             consent: None,
             facts: None,
+            terms: None,
             salt: [0; 16],
         }
     }

@@ -20,8 +20,20 @@ pub struct Asked {
 
 /// Lets come about what must have before `door` opens. It may take years; fetch the callers after.
 pub async fn prepare(house: &House, scene: &Scene, door: &Door) {
-    if door.to_string() == "POST /v1/items/{item}/block" {
-        old_enough_to_block(house, scene).await;
+    if door.path.contains("/reviews") {
+        // A period ends before it is reviewed, and the clock stands still.
+        house.running().store().sequence().await.expect("leaves");
+        house.wait(chrono::TimeDelta::seconds(1));
+    }
+    match door.to_string().as_str() {
+        "POST /v1/items/{item}/block" => old_enough_to_block(house, scene).await,
+        "GET /v1/logs/{agency}/entries/{position}" => {
+            house.running().store().sequence().await.expect("leaves");
+        }
+        _ => {}
+    }
+    if door.path.starts_with("/v1/logs/") {
+        house.running().store().sequence().await.expect("a log with leaves");
     }
 }
 
@@ -31,6 +43,12 @@ pub async fn asked(house: &House, scene: &Scene, door: &Door) -> Asked {
     if path.contains("{entry}") {
         path = path.replace("{entry}", &decision(house, scene).await);
     }
+    let mut drawn = None;
+    if path.contains("{review}") {
+        let review = log_review(house, &door.to_string()).await;
+        path = path.replace("{review}", &review.to_string());
+        drawn = drawn_entry(house, review).await;
+    }
     let seen = match seen_by(&door.to_string()) {
         Some(who) => Some(version(house, &path, who).await),
         None => None,
@@ -39,7 +57,35 @@ pub async fn asked(house: &House, scene: &Scene, door: &Door) -> Asked {
     if door.to_string() == "POST /v1/consents/{consent}/withdrawals" {
         body = Some(scene::taken_back(house, giving(house, scene).await));
     }
+    if door.to_string() == "POST /v1/logs/{agency}/reviews/{review}/findings" {
+        body = Some(json!({ "entry": drawn, "finding": "query", "note": "Vilket uppdrag?" }));
+    }
     Asked { body, path, seen }
+}
+
+/// A review of the school's log, with something in it but where it is to be closed.
+async fn log_review(house: &House, door: &str) -> Uuid {
+    let school = house.agency_of("Strandskolan");
+    let mut body = scene::new_log_review(house);
+    if door.ends_with("/closure") {
+        body["to"] = json!("2020-02-01T00:00:00Z");
+        body["from"] = json!("2020-01-01T00:00:00Z");
+    }
+    house.running().store().sequence().await.expect("leaves");
+    let path = format!("/v1/logs/{school}/reviews");
+    let review = house.as_("revisor-skola").post(&path, body).await.must(201).id();
+    house.as_("revisor-skola").get(&format!("{path}/{review}")).await.must(200);
+    review
+}
+
+/// An entry that was drawn, of somebody else's than the reviewer's.
+async fn drawn_entry(house: &House, review: Uuid) -> Option<Value> {
+    let school = house.agency_of("Strandskolan");
+    let path = format!("/v1/logs/{school}/reviews/{review}/entries?limit=200");
+    let drawn = house.as_("revisor-skola").get(&path).await.must(200).json();
+    let own = json!(house.staff("revisor-skola"));
+    let mut drawn = drawn.as_array().cloned().unwrap_or_default().into_iter();
+    drawn.find(|it| it["actor"]["id"] != own).map(|it| it["entry"].clone())
 }
 
 /// A guardian who has not taken the scene's consent back.
@@ -84,14 +130,22 @@ fn path(house: &House, scene: &Scene, door: &Door) -> String {
         .replace("{publication}", &scene.publication.to_string())
         .replace("{plan}", &plan(scene, &name).to_string())
         .replace("{opening}", &scene.opening.to_string())
+        .replace("{extract}", &scene.extract.to_string())
+        .replace("{child}", &house.person("Barn A").to_string())
         .replace("{notice}", &scene.notice.to_string())
+        .replace("{position}", "0")
+        .replace("{tile}", "0/000.p/1")
+        .replace("{export}", &scene.export.to_string())
         .replace("{agency}", &house.agency_of("Strandskolan").to_string());
     match name.as_str() {
         "GET /v1/referrals" => format!("{path}?unit={}", house.unit("Elevhälsan, Strandskolan")),
         "GET /v1/concern-reports" => {
             format!("{path}?unit={}", house.unit("Socialtjänsten, barn och unga"))
         }
+        "GET /v1/logs/{agency}/reviews/report" => format!("{path}?year=2026"),
         "GET /v1/invitations" => format!("{path}?unit={}", house.unit("BVC Lindskär")),
+        "GET /v1/logs/{agency}/proofs/inclusion" => format!("{path}?index=0"),
+        "GET /v1/logs/{agency}/proofs/consistency" => format!("{path}?from=1"),
         _ => path,
     }
 }
@@ -216,14 +270,23 @@ fn body(house: &House, scene: &Scene, door: &str) -> Option<Value> {
         "POST /v1/items/{item}/block/lifting" => {
             json!({ "ground": "consent", "because": "Patienten vill det." })
         }
+        "POST /v1/children/{child}/access-extracts" => scene::new_extract(house, "Strandskolan"),
+        "POST /v1/access-extracts/{extract}/decision" => {
+            json!({ "release": true, "reason": "Inget talar emot det.", "size": 0 })
+        }
         "POST /v1/cases/{case}/conflict" => json!({ "kind": "relative" }),
         "POST /v1/cases/{case}/closure" => json!({ "reason": "goals_met" }),
-        "POST /v1/logs/{agency}/exports" => json!({
+        "POST /v1/logs/{agency}/reviews" => scene::new_log_review(house),
+        "POST /v1/logs/{agency}/reviews/{review}/closure" => json!({}),
+        "POST /v1/logs/{agency}/disposals" => json!({
+            "before": format!("{}T00:00:00Z", house.today() - chrono::Days::new(3660)),
+            "reason": "Beslut om gallring.",
+        }),
+        "POST /v1/logs/{agency}/search" => json!({
             "from": format!("{}T00:00:00Z", house.today()),
             "to": format!("{}T00:00:00Z", house.today() + chrono::Days::new(1)),
-            "purpose": "Månadens loggranskning.",
-            "format": "ndjson",
         }),
+        "POST /v1/logs/{agency}/exports" => scene::new_export(house),
         _ => return None,
     };
     Some(body)

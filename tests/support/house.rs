@@ -7,6 +7,7 @@
 //! **Invariant:** a story sees the service as a caller does; what it looks up behind the service's
 //! back it looks up through [`TestDatabase`], and never changes there without saying so.
 
+use std::path::Path;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta};
@@ -20,6 +21,7 @@ use samsyn::store::{Place, Store};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::process::Configured;
 use super::{TemporaryDirectory, TestDatabase, each_backend};
 
 /// When the clock stands still: a Monday in the afternoon, Swedish time.
@@ -39,8 +41,18 @@ pub struct House {
     clock: Clock,
     base_url: String,
     http: Client,
+    settings: Settings,
     database: TestDatabase,
-    _keys: TemporaryDirectory,
+    keys: TemporaryDirectory,
+}
+
+/// What is left of a house whose service was stopped.
+pub struct Left {
+    sign_in: SignIn,
+    world: World,
+    /// The database, to look at.
+    pub database: TestDatabase,
+    keys: TemporaryDirectory,
 }
 
 /// Somebody who calls. A clone is the same one.
@@ -131,6 +143,7 @@ impl House {
         settings.ledger.key_file = Some(key(&keys, "ledger"));
         settings.vault.key_file = Some(key(&keys, "vault"));
         settings.identity.issuers = world.issuer_settings(|name| sign_in.issuer_url(name));
+        settings.exports.dir = keys.path().join("exports");
         change(&mut settings);
         Store::migrate(&Place::parse(database.url()).expect("an address")).expect("migrations");
         let register = || world.register(|name| sign_in.issuer_url(name));
@@ -140,13 +153,13 @@ impl House {
             import(&store, &clock, register()).await.expect("the demo's agencies, loaded");
             settings.policies.agencies = Some(agency_policies(&keys, &world, own));
         }
-        let running = app::start(settings, clock.clone()).expect("a server");
+        let running = app::start(settings.clone(), clock.clone()).expect("a server");
         import(running.store(), &clock, register()).await.expect("the demo's world, loaded");
         let base_url = format!("http://{}", running.address());
         // Everything is on this machine: no proxy, and no certificate to trust.
         let http = Client::builder().no_proxy().tls_certs_only([]).timeout(ANSWER_WAIT);
         let http = http.redirect(reqwest::redirect::Policy::none()).build().expect("a client");
-        Self { running, sign_in, world, clock, base_url, http, database, _keys: keys }
+        Self { running, sign_in, world, clock, base_url, http, settings, database, keys }
     }
 
     /// Somebody without a token.
@@ -200,6 +213,11 @@ impl House {
         self.clock.now().with_timezone(&chrono_tz::Europe::Stockholm).date_naive()
     }
 
+    /// The file with the key `ledger` or `vault`.
+    pub fn key_file(&self, name: &str) -> std::path::PathBuf {
+        self.keys.path().join(name)
+    }
+
     /// The server.
     pub fn running(&self) -> &Running {
         &self.running
@@ -240,6 +258,41 @@ impl House {
         self.world.staff(username).expect("a member of staff").uuid()
     }
 
+    /// Stops the service, and leaves everything that a process of its own needs to go on with.
+    pub async fn leave(self) -> Left {
+        self.running.stop().await.expect("a server that stops in order");
+        let Self { sign_in, world, database, keys, .. } = self;
+        Left { sign_in, world, database, keys }
+    }
+
+    /// Stops the service and starts it again on the same database, with settings that the story may
+    /// change. The database is handed back where it does not start.
+    pub async fn restarted(
+        mut self,
+        change: impl FnOnce(&mut Settings),
+    ) -> Result<Self, (app::AppError, TestDatabase)> {
+        self.running.stop().await.expect("a server that stops in order");
+        // One moment has one checkpoint of one size, and a start is not the moment of the stop.
+        self.clock.advance(TimeDelta::seconds(1));
+        change(&mut self.settings);
+        let running = match app::start(self.settings.clone(), self.clock.clone()) {
+            Ok(running) => running,
+            Err(error) => return Err((error, self.database)),
+        };
+        self.base_url = format!("http://{}", running.address());
+        Ok(Self { running, ..self })
+    }
+
+    /// The settings that it was started with.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// A new key, as good as any in a test, in a file of this name.
+    pub fn new_key(&self, name: &str) -> std::path::PathBuf {
+        key(&self.keys, name)
+    }
+
     /// Stops the service and removes its database.
     pub async fn close(self) {
         self.running.stop().await.expect("a server that stops in order");
@@ -247,7 +300,46 @@ impl House {
     }
 }
 
+impl Left {
+    /// The settings of a service that goes on with it, and `more` of the table `[database]`.
+    pub fn configured(&self, more: &str) -> Configured {
+        self.configured_on(self.database.url(), more)
+    }
+
+    /// The same for a service on another database.
+    pub fn configured_on(&self, database_url: &str, more: &str) -> Configured {
+        let issuers = self.world.issuer_settings(|name| self.sign_in.issuer_url(name));
+        Configured::write(self.keys.path(), database_url, &issuers, more)
+    }
+
+    /// A directory for what the story writes.
+    pub fn directory(&self) -> &Path {
+        self.keys.path()
+    }
+
+    /// A fresh token of one of the demo's people.
+    pub fn token(&self, username: &str) -> String {
+        let user = self.world.user(username).expect("somebody");
+        self.sign_in.token(&user.issuer, username).expect("a token")
+    }
+
+    /// The id of the agency of the unit of this name.
+    pub fn agency_of(&self, unit: &str) -> Uuid {
+        self.world.agency_of(unit).expect("an agency").uuid()
+    }
+
+    /// Stops the sign-in service and removes everything.
+    pub async fn close(self) {
+        self.sign_in.stop().await;
+    }
+}
+
 impl Caller {
+    /// The same somebody, who calls at another address.
+    pub fn elsewhere(&self, base_url: String) -> Self {
+        Self { base_url, ..self.clone() }
+    }
+
     /// Reads what is at `path`.
     pub async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, None, &[]).await

@@ -2,8 +2,10 @@
 //!
 //! **Invariant:** nothing is written here.
 
+use std::collections::BTreeSet;
+
 use diesel::connection::SimpleConnection as _;
-use diesel::sql_types::{BigInt, Binary};
+use diesel::sql_types::{BigInt, Binary, Text};
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection};
 use samsyn::ledger::{Hash, Header, Record};
 use uuid::Uuid;
@@ -32,16 +34,38 @@ struct Row {
 }
 
 #[derive(QueryableByName)]
+struct Id {
+    #[diesel(sql_type = Text)]
+    id: String,
+}
+
+#[derive(QueryableByName)]
 struct Count {
     #[diesel(sql_type = BigInt)]
     number: i64,
 }
 
 impl TestDatabase {
-    /// The entries that stand after the one numbered `seq`, in the ledger's order.
+    /// The entries of requests that stand after the one numbered `seq`, in the ledger's order:
+    /// all but the service's own and sign-ins.
     pub fn entries_after(&self, seq: i64) -> Vec<Entry> {
-        let sql =
-            format!("select seq, header, records from ledger_entry where seq > {seq} order by seq");
+        let own = ["SignIn", "StartService", "StopService", "ChangePolicies", "MigrateDatabase"];
+        let all = self.all_entries_after(seq).into_iter();
+        all.filter(|entry| !own.contains(&entry.header.act.as_str())).collect()
+    }
+
+    /// Every entry of `act`, in the ledger's order.
+    pub fn entries_of(&self, act: &str) -> Vec<Entry> {
+        let all = self.all_entries_after(0).into_iter();
+        all.filter(|entry| entry.header.act == act).collect()
+    }
+
+    /// Every entry that stands after the one numbered `seq`, in the ledger's order.
+    pub fn all_entries_after(&self, seq: i64) -> Vec<Entry> {
+        let sql = format!(
+            "select seq, header, records from ledger_entry \
+             where seq > {seq} and length(header) > 0 order by seq"
+        );
         let rows: Vec<Row> = match self.backend() {
             Backend::Sqlite => diesel::sql_query(sql).load(&mut self.sqlite()),
             Backend::Postgres => diesel::sql_query(sql).load(&mut self.postgres()),
@@ -60,6 +84,20 @@ impl TestDatabase {
         self.number(&format!("select count(*) as number from {table}"))
     }
 
+    /// The ids of the rows of `table`.
+    pub fn ids(&self, table: &str) -> BTreeSet<Uuid> {
+        let rows: Vec<Id> = match self.backend() {
+            Backend::Sqlite => diesel::sql_query(format!("select hex(id) as id from {table}"))
+                .load(&mut self.sqlite()),
+            Backend::Postgres => {
+                diesel::sql_query(format!("select cast(id as text) as id from {table}"))
+                    .load(&mut self.postgres())
+            }
+        }
+        .expect("ids");
+        rows.iter().map(|row| row.id.parse().expect("an id")).collect()
+    }
+
     /// What `sql` gives as its one row's `number`.
     pub fn number(&self, sql: &str) -> i64 {
         let found: Count = match self.backend() {
@@ -68,6 +106,17 @@ impl TestDatabase {
         }
         .expect("a number");
         found.number
+    }
+
+    /// Leaves an export as a server does that was killed while it wrote. `id` is hexadecimal.
+    pub fn take_export(&self, id: &str) {
+        let sqlite = format!("update log_export set state = 'running' where id = x'{id}'");
+        let postgres = format!("update log_export set state = 'running' where id = '{id}'");
+        match self.backend() {
+            Backend::Sqlite => self.sqlite().batch_execute(&sqlite),
+            Backend::Postgres => self.postgres().batch_execute(&postgres),
+        }
+        .expect("an export");
     }
 
     /// A connection of a story's own, with the owner's rights.

@@ -3,9 +3,12 @@
 //! **Invariant:** no server and no server's database outlives the test process, however it ends;
 //! a file may be left in the temporary directory by a process that was killed.
 
+pub mod cluster;
+pub mod exports;
 pub mod house;
 pub mod ledger;
 mod postgres;
+pub mod process;
 pub mod scene;
 
 use std::fmt;
@@ -32,6 +35,7 @@ pub struct TestDatabase {
 enum Home {
     Directory(TemporaryDirectory),
     Server(postgres::Database),
+    Elsewhere,
 }
 
 /// A new directory under the system's temporary one, removed with all it holds when dropped.
@@ -67,6 +71,11 @@ impl TestDatabase {
             }
         };
         Self { backend, url, _home: home }
+    }
+
+    /// The empty database at `url`, of which somebody else takes care.
+    pub fn at(backend: Backend, url: String) -> Self {
+        Self { backend, url, _home: Home::Elsewhere }
     }
 
     /// Where the service finds it: `sqlite:<absolute path>` or `postgres://…`.

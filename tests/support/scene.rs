@@ -5,6 +5,7 @@ use chrono::Days;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::exports::{begun, ended};
 use super::house::{Answer, House};
 
 /// The units that take part in the case beside the team, who answers for each, and whom they assign.
@@ -51,10 +52,14 @@ pub struct Scene {
     pub goal: Uuid,
     /// A third case, without a plan; the guardians have agreed to one.
     pub bare: Uuid,
+    /// An export of the school's log, by its auditor; its file can be fetched.
+    pub export: Uuid,
     /// An emergency opening of the case, by the head of the emergency social services.
     pub opening: Uuid,
     /// What the school was told of it.
     pub notice: Uuid,
+    /// What the first guardian has asked social services: who has seen what they hold.
+    pub extract: Uuid,
 }
 
 impl Scene {
@@ -103,13 +108,43 @@ impl Scene {
             bare,
             opening,
             notice,
+            extract: ask_for_extract(house).await,
+            export: exported(house).await,
         }
     }
+}
+
+/// A request for an access extract of `unit`'s agency, for the last day.
+pub fn new_extract(house: &House, unit: &str) -> Value {
+    let now = house.clock().now();
+    json!({
+        "agency": house.agency_of(unit),
+        "from": now - chrono::TimeDelta::days(1),
+        "to": now,
+        "language": "sv",
+    })
+}
+
+async fn ask_for_extract(house: &House) -> Uuid {
+    let path = format!("/v1/children/{}/access-extracts", house.person("Barn A"));
+    let body = new_extract(house, "Socialtjänsten, barn och unga");
+    house.as_("vardnadshavare-1").post(&path, body).await.must(201).id()
 }
 
 /// Why a case is opened in an emergency.
 pub fn new_opening() -> Value {
     json!({ "ground": "EMERGENCY", "reason": "Barnet är försvunnet." })
+}
+
+/// A review of all that has come into a log this year.
+pub fn new_log_review(house: &House) -> Value {
+    json!({
+        "name": "Hittills i år",
+        "reason": "Loggranskning enligt plan.",
+        "from": "2026-01-01T00:00:00Z",
+        "to": house.clock().now(),
+        "rules": [{ "rule": "random", "count": 50 }],
+    })
 }
 
 /// A referral of Barn A to student health.
@@ -374,4 +409,21 @@ fn last(plan: &Answer, list: &str) -> Uuid {
     let plan = plan.json();
     let id = plan[list].as_array().and_then(|rows| rows.last()?["id"].as_str()?.parse().ok());
     id.unwrap_or_else(|| panic!("no {list}: {plan}"))
+}
+
+async fn exported(house: &House) -> Uuid {
+    let auditor = house.as_("revisor-skola");
+    let body = new_export(house);
+    let path = begun(&auditor, house.agency_of("Strandskolan"), body).await;
+    ended(&auditor, &path).await["id"].as_str().and_then(|id| id.parse().ok()).expect("an id")
+}
+
+/// The body of an export of today's log.
+pub fn new_export(house: &House) -> Value {
+    json!({
+        "from": format!("{}T00:00:00Z", house.today()),
+        "to": format!("{}T00:00:00Z", house.today() + Days::new(1)),
+        "purpose": "Månadens loggranskning.",
+        "format": "ndjson",
+    })
 }

@@ -380,15 +380,4 @@ acts! {
         /// The plan.
         plan: PlanId,
     }
-
-    /// See the state of an agency's log: size, key, newest checkpoint.
-    Reads "Läsa" ReadLog(Log = agency) {
-        /// The agency.
-        agency: AgencyId,
-    }
-    /// Export an agency's log for a period.
-    Reads "Exportera" ExportLog(Log = agency) {
-        /// The agency.
-        agency: AgencyId,
-    }
 }

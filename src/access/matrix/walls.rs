@@ -90,7 +90,49 @@ pub(super) const SECTIONS: &[Section] = &[
         ],
         acts: &["BlockItem", "LiftBlock", "HideFromGuardian", "BarGuardian", "DeclareConflict"],
     },
+    Section {
+        title: "Who has looked, told to the family",
+        situations: &[
+            when("one's own child, or oneself; the log of one's own agency", extract),
+            when("as A, the child decides alone", |who, facts| {
+                extract(who, facts);
+                facts.situation.disposes = true;
+            }),
+            when("as A, the guardian is barred from the matter", |who, facts| {
+                extract(who, facts);
+                facts.situation.hidden = facts.situation.guardian;
+                facts.situation.recipient_hidden = true;
+            }),
+            when("as A, with a conflict of interest", |who, facts| {
+                extract(who, facts);
+                facts.situation.conflict = who.place().is_some();
+            }),
+            when("asked by somebody else; another agency's log", |who, facts| {
+                stranger(who, facts);
+                facts.aware = false;
+            }),
+        ],
+        acts: &[
+            "AskAccessExtract",
+            "ListOwnAccessExtracts",
+            "ListAccessExtracts",
+            "PrepareAccessExtract",
+            "DecideAccessExtract",
+            "ReadAccessExtract",
+            "PrintAccessExtract",
+        ],
+    },
 ];
+
+/// An extract that one has asked for oneself, or is to answer.
+fn extract(who: &Caller, facts: &mut Facts) {
+    own(who, facts);
+    let situation = &mut facts.situation;
+    situation.own_agency = who.place().is_some();
+    situation.own_act = situation.guardian || situation.themself;
+    situation.recipient_person = Some(crate::access::facts::Kin::Guardian);
+    facts.aware = situation.own_agency || situation.own_act;
+}
 
 /// The plan of one's own case is active.
 fn active(who: &Caller, facts: &mut Facts) {

@@ -145,7 +145,7 @@ fn schema_and_service_know_the_same_acts() {
     };
     assert_eq!(load(schema), Ok(()));
     for (old, new, act) in [
-        ("action ExportLog in [Duty]\n    appliesTo", "action Unused; //", "ExportLog"),
+        ("action ExportLog in [Auditing]\n    appliesTo", "action Unused; //", "ExportLog"),
         ("action ExportLog in", "action ExportLog, BurnLog in", "BurnLog"),
         ("resource: Log,", "resource: Plan,", "ReadLog"),
     ] {

@@ -2,8 +2,9 @@
 
 use super::table::{Expected, check};
 use super::*;
+use crate::access::facts::Kin;
 use Expected::{By, Hidden, Told};
-use UnitKind::{ChildPsychiatry, Police, School, SocialServices, StudentHealthMedical};
+use UnitKind::{ChildPsychiatry, Office, Police, School, SocialServices, StudentHealthMedical};
 
 fn caseworker() -> Question {
     staff(SocialServices, Role::Caseworker).assigned()
@@ -268,4 +269,57 @@ fn what_concerns_third_persons_stays_at_its_unit() {
 #[test]
 fn nobody_links_two_identities_and_the_rule_has_words() {
     assert!(POLICY.rule("D05").is_some());
+}
+
+/// PDL 8:5: the family knows who has looked, and the agency's auditor tells them.
+#[test]
+fn who_has_looked_is_told_to_the_child_and_the_guardian_who_asked() {
+    let auditor = || staff(Office, Role::Auditor).with(|it| it.own_agency = true);
+    let asked = |question: Question| question.with(|it| it.own_act = true);
+    let alone = |question: Question| question.with(|it| it.disposes = true);
+    let barred = |question: Question| question.with(|it| it.hidden = true);
+    let paper = |kin: Kin| auditor().with(|it| it.recipient_person = Some(kin));
+    check(vec![
+        ("the child", "AskAccessExtract", child(10), By("P21a")),
+        ("the child, alone", "AskAccessExtract", alone(child(10)), By("P21a")),
+        ("a guardian", "AskAccessExtract", guardian(), By("P21a")),
+        ("a guardian of who decides alone", "AskAccessExtract", alone(guardian()), Told("D00")),
+        ("a barred guardian", "AskAccessExtract", barred(guardian()), Hidden),
+        ("another child", "AskAccessExtract", citizen().unaware(), Hidden),
+        ("on paper, the child", "AskAccessExtract", paper(Kin::Child), By("P21b")),
+        ("on paper, a guardian", "AskAccessExtract", paper(Kin::Guardian), By("P21b")),
+        (
+            "on paper, of who decides alone",
+            "AskAccessExtract",
+            alone(paper(Kin::Guardian)),
+            Told("D00"),
+        ),
+        ("on paper, anybody", "AskAccessExtract", paper(Kin::Other), Told("D00")),
+        (
+            "on paper, barred",
+            "AskAccessExtract",
+            paper(Kin::Guardian).with(|it| it.recipient_hidden = true),
+            Told("D00"),
+        ),
+        ("a caseworker, on paper", "AskAccessExtract", caseworker(), Told("D00")),
+        ("the auditor", "DecideAccessExtract", auditor(), By("P21c")),
+        (
+            "the auditor, a relative",
+            "DecideAccessExtract",
+            auditor().with(|it| it.conflict = true),
+            Told("D02"),
+        ),
+        ("another agency's", "DecideAccessExtract", staff(Office, Role::Auditor), Told("D00")),
+        ("another agency's list", "ListAccessExtracts", staff(Office, Role::Auditor), Told("D22")),
+        ("a caseworker", "PrepareAccessExtract", caseworker(), Told("D00")),
+        ("the child that asked", "ReadAccessExtract", asked(child(10)), By("P21d")),
+        ("a guardian that asked", "PrintAccessExtract", asked(guardian()), By("P21d")),
+        ("the other guardian", "ReadAccessExtract", guardian(), Told("D00")),
+        ("who was a guardian", "ReadAccessExtract", asked(citizen()), Told("D00")),
+        ("now alone", "ReadAccessExtract", asked(alone(guardian())), Told("D00")),
+        ("now barred", "ReadAccessExtract", asked(barred(guardian())), Hidden),
+        ("on LoA2", "ReadAccessExtract", asked(child(10)).assured(2), Told("D21")),
+        ("own ones", "ListOwnAccessExtracts", citizen(), By("P21e")),
+        ("own ones, staff", "ListOwnAccessExtracts", caseworker(), Told("D00")),
+    ]);
 }

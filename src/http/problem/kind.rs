@@ -51,10 +51,14 @@ kinds! {
     NotNow CONFLICT "not-now",
     /// The plan lacks what the law demands.
     Incomplete CONFLICT "incomplete",
+    /// It was disposed of when its time had run out.
+    Disposed GONE "disposed",
     /// Somebody else changed it in between.
     Changed PRECONDITION_FAILED "changed",
     /// The body is too long.
     TooLarge PAYLOAD_TOO_LARGE "too-large",
+    /// A part is asked for that lies past the end.
+    NoSuchPart RANGE_NOT_SATISFIABLE "no-such-part",
     /// The body is not said to be JSON.
     NotJson UNSUPPORTED_MEDIA_TYPE "not-json",
     /// Fields of the body don't fit.

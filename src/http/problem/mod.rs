@@ -30,6 +30,8 @@ use crate::store::StoreError;
 
 /// Seconds after which it is worth asking again.
 const RETRY_SECONDS: u16 = 1;
+/// The same when something is broken: about as long as a database takes to come back.
+const REPAIR_SECONDS: u16 = 5;
 
 /// What is answered instead. It is put into words when the answer leaves, by [`super::net`].
 #[derive(Debug, Error)]
@@ -126,9 +128,11 @@ impl Problem {
             | StoreError::Database(_)
             | StoreError::Corrupt(_)
             | StoreError::Vault(_)
+            | StoreError::UnknownKey { .. }
+            | StoreError::ForeignCheckpoint(_)
             | StoreError::Ledger(_) => {
                 tracing::error!(error = error as &dyn std::error::Error, "the store failed");
-                Self::new(Kind::Unavailable)
+                Self::new(Kind::Unavailable).with_header(RETRY_AFTER, REPAIR_SECONDS.into())
             }
         }
     }

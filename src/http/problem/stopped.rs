@@ -53,6 +53,8 @@ impl Problem {
             Obstacle::Incomplete(lacks) => {
                 Self::with(Kind::Incomplete, More { lacks, ..More::default() })
             }
+            Obstacle::Missing => Self::new(Kind::NotFound),
+            Obstacle::Disposed => Self::new(Kind::Disposed),
             Obstacle::KeyReused => Self::new(Kind::KeyReused),
         }
     }

@@ -292,6 +292,9 @@ fn header_fields_say_what_to_do_next() {
     assert_eq!(of(Problem::token_refused("invalid_token"), WWW_AUTHENTICATE), (401, Some(refused)));
     assert_eq!(of(Problem::sign_in_unavailable(), RETRY_AFTER), (503, Some("10".into())));
     assert_eq!(of(Problem::unavailable(&StoreError::Busy), RETRY_AFTER), (503, Some("1".into())));
-    assert_eq!(of(Problem::unavailable(&StoreError::WriterLost), RETRY_AFTER), (503, None));
+    assert_eq!(
+        of(Problem::unavailable(&StoreError::WriterLost), RETRY_AFTER),
+        (503, Some("5".into()))
+    );
     assert_eq!(of(Problem::method_not_allowed("GET"), ALLOW), (405, Some("GET".into())));
 }

@@ -6,7 +6,9 @@ use chrono::TimeDelta;
 use proptest::prelude::*;
 
 use super::*;
+use crate::ledger::Hash;
 use crate::ledger::checkpoint::LogKey;
+use crate::ledger::finding::Part;
 use crate::ledger::sample::{self, Log};
 
 const SIZE: u64 = 12;
@@ -88,7 +90,7 @@ fn another_key_is_found() {
     let checkpoint =
         Checkpoint::open(&log.manifest(4, 8).checkpoint, &sample::key().verifier_key()).unwrap();
     let manifest = Manifest {
-        checkpoint: checkpoint.sign(&impostor).unwrap(),
+        checkpoint: checkpoint.sign(&[&impostor]).unwrap(),
         key: impostor.verifier_key(),
         ..log.manifest(4, 8)
     };

@@ -38,6 +38,7 @@ pub struct ChildFacts {
     handler: bool,
     guardian: bool,
     representative: bool,
+    stands_for: Option<PersonId>,
 }
 
 impl Gathering<'_> {
@@ -66,6 +67,8 @@ impl Gathering<'_> {
         // Whoever acts for a guardian acts as long as the guardian does.
         let adult_from = in_force(&self.means.law.waiver_ages, self.today);
         let of_age = adult_from.zip(age).is_some_and(|(law, age)| age >= law.says.adult_from);
+        let binds = |one: &&PersonId| **one == id || (!of_age && guardians.contains(*one));
+        let stands_for = powers.iter().find(binds).copied();
         Ok(ChildFacts {
             id,
             area,
@@ -77,8 +80,8 @@ impl Gathering<'_> {
             conflict,
             handler,
             guardian,
-            representative: powers.contains(&id)
-                || (!of_age && powers.iter().any(|one| guardians.contains(one))),
+            representative: stands_for.is_some(),
+            stands_for,
         })
     }
 
@@ -129,6 +132,7 @@ impl ChildFacts {
             handler: self.handler,
             guardian: self.guardian,
             representative: self.representative,
+            stands_for: self.stands_for,
             themself: self.found && known.person() == self.id,
             age: self.age,
             ..Situation::default()

@@ -1,13 +1,14 @@
 //! Facts of an emergency opening, of its review, and of a notice.
 
 use diesel::prelude::*;
+use serde_json::Value;
 
 use super::case::CaseFacts;
-use super::{Gather, Gathering, Known, place_of};
+use super::{Gather, Gathering, Known, number_sought, place_of};
 use crate::access::act::{
     BreakGlass, BreakGlassByNumber, ReadBreakGlass, ReadNotice, ReviewBreakGlass,
 };
-use crate::access::facts::{Facts, PrincipalKind, Resource, Situation};
+use crate::access::facts::{Facts, Principal, PrincipalKind, Resource, Situation};
 use crate::domain::agency::Role;
 use crate::domain::category::Category;
 use crate::domain::emergency;
@@ -16,6 +17,7 @@ use crate::domain::ids::{AgencyId, BreakGlassId, CaseId, ChildId, PersonId, Staf
 use crate::store::error::StoreError;
 use crate::store::schema::{break_glass, case_file, identity_number, notice, party, unit};
 use crate::store::sql::At;
+use crate::store::vault::Vault;
 
 impl Gather for BreakGlass {
     fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
@@ -40,6 +42,10 @@ impl Gather for BreakGlassByNumber {
         // A search names no target: what was sought is not told, only what was found.
         facts.resource.id = facts.resource.case.map(CaseId::uuid);
         Ok(facts)
+    }
+
+    fn terms(&self, vault: &Vault, principal: &Principal) -> Option<Value> {
+        Some(number_sought(vault, principal, &self.number))
     }
 }
 

@@ -8,15 +8,16 @@ use crate::domain::agency::Role;
 use crate::domain::category::Category;
 use crate::domain::ids::AgencyId;
 use crate::ledger::{ActorKind, ActorMark, Header, Record};
-use crate::store::decisions::entry_of;
+use crate::store::decisions::{Stored, entry_of, place_in};
 use crate::store::error::StoreError;
 use crate::store::sequencer::lines;
 
 impl Gather for ReadDecision {
     fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
         let known = gathering.known()?;
-        let (header, records) =
-            entry_of(gathering.database, self.entry)?.unwrap_or_else(|| (Vec::new(), Vec::new()));
+        let stored = entry_of(gathering.database, self.entry)?;
+        let found = stored.is_some();
+        let Stored { seq, header, records } = stored.unwrap_or_default();
         let agency = match known.principal.kind {
             PrincipalKind::Staff { agency, .. } => agency,
             PrincipalKind::Citizen | PrincipalKind::Operator | PrincipalKind::Unknown => {
@@ -34,6 +35,9 @@ impl Gather for ReadDecision {
             }
             in_log = agency != AgencyId::nobody()
                 && (header.actor.agency == Some(agency) || owns(&records, agency)?);
+        } else if found {
+            // What it told was disposed of. That it stood in the agency's log is still there.
+            in_log = place_in(gathering.database, agency, seq)?.is_some();
         }
         let reviewing = known.duties.iter().find(|acting| acting.roles.contains(&Role::Auditor));
         let through = reviewing.or(known.duties.first()).map(|acting| acting.place.unit);

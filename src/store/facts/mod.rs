@@ -8,6 +8,7 @@ mod child;
 mod consent;
 mod emergency;
 mod entry;
+mod extract;
 mod item;
 mod named;
 mod principal;
@@ -19,10 +20,15 @@ use super::call::Call;
 use super::db::Database;
 use super::error::StoreError;
 use super::means::{Locking, Means};
+use super::telling::{HOST, agency_of};
+use super::vault::Vault;
+use crate::access::facts::Principal;
 use crate::access::{Act, Facts};
 use crate::clock::Instant;
+use crate::domain::identity_number::IdentityNumber;
 use crate::identity::Actor;
 use chrono::NaiveDate;
+use serde_json::{Value, json};
 
 pub(super) use item::item_row;
 pub(super) use principal::{Known, place_of, places_of};
@@ -34,6 +40,18 @@ pub trait Gather: Act {
     /// Gathers them.
     #[doc(hidden)]
     fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError>;
+
+    /// What is asked for beyond ids, as the ledger keeps it: an identity number as a keyed digest.
+    #[doc(hidden)]
+    fn terms(&self, _vault: &Vault, _principal: &Principal) -> Option<Value> {
+        None
+    }
+}
+
+/// The terms of a search by identity number.
+fn number_sought(vault: &Vault, principal: &Principal, number: &IdentityNumber) -> Value {
+    let by = agency_of(principal).unwrap_or(HOST);
+    json!({ "identity_number": vault.sought(number, by) })
 }
 
 /// The gathering of facts for one decision.

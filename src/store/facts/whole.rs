@@ -1,20 +1,25 @@
 //! Facts of acts on the directory, on a unit, on a child, on a log.
 
 use diesel::prelude::*;
+use serde_json::Value;
 
-use super::{Gather, Gathering, place_of};
+use super::{Gather, Gathering, number_sought, place_of};
 use crate::access::act::{
-    AcceptReferral, ExplainAccess, ExportLog, FindChild, ImportRegister, ListBreakGlass, ListCases,
-    ListConcernReports, ListInvitations, ListNotices, ListOwnConsents, ListOwnPlans, ListReferrals,
-    ListUnits, MakeReferral, OpenCase, ReadConcernReport, ReadLog, ReadReferral, ReadSelf,
-    RegisterChild, RemindOfReviews, SeeReferral, SendConcernReport, TriageReferral,
+    AcceptReferral, CancelLogExport, CloseLogReview, DisposeLog, DrawLogReview, ExplainAccess,
+    ExportLog, FetchLogExport, FindChild, ImportRegister, ListAccessExtracts, ListBreakGlass,
+    ListCases, ListConcernReports, ListDisposals, ListInvitations, ListLogExports, ListLogReviews,
+    ListNotices, ListOwnAccessExtracts, ListOwnConsents, ListOwnPlans, ListReferrals, ListUnits,
+    MakeReferral, OpenCase, ReadConcernReport, ReadLog, ReadLogEntry, ReadLogExport, ReadLogReview,
+    ReadReferral, ReadSelf, ReadTiles, RecordLogFinding, RegisterChild, RemindOfReviews,
+    ReportLogReviews, SearchLog, SeeReferral, SendConcernReport, TriageReferral,
 };
-use crate::access::facts::{Facts, PartyStanding, Resource, Situation};
+use crate::access::facts::{Facts, PartyStanding, Principal, Resource, Situation};
 use crate::domain::agency::{AgencyKind, Place, SecrecyRegime, UnitKind};
 use crate::domain::ids::{AgencyId, ChildId, ConcernReportId, PersonId, ReferralId, UnitId};
 use crate::domain::text::Coded;
 use crate::store::error::StoreError;
 use crate::store::schema::{agency, concern_report, identity_number, referral};
+use crate::store::vault::Vault;
 
 macro_rules! gather_alone {
     ($($act:ty),+) => { $(
@@ -33,6 +38,7 @@ gather_alone!(
     ExplainAccess,
     ListOwnConsents,
     ListOwnPlans,
+    ListOwnAccessExtracts,
     RemindOfReviews
 );
 
@@ -92,7 +98,27 @@ macro_rules! gather_log {
         }
     )+ };
 }
-gather_log!(ReadLog, ExportLog, ListBreakGlass);
+gather_log!(
+    ReadLog,
+    ReadTiles,
+    SearchLog,
+    ReadLogEntry,
+    ExportLog,
+    ListLogExports,
+    ReadLogExport,
+    FetchLogExport,
+    CancelLogExport,
+    DrawLogReview,
+    ListLogReviews,
+    ReadLogReview,
+    RecordLogFinding,
+    CloseLogReview,
+    ReportLogReviews,
+    DisposeLog,
+    ListDisposals,
+    ListAccessExtracts,
+    ListBreakGlass
+);
 
 impl Gather for FindChild {
     fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
@@ -106,6 +132,10 @@ impl Gather for FindChild {
         // A search names no target: what was sought is not told, only what was found.
         facts.resource.id = facts.resource.child.map(ChildId::uuid);
         Ok(facts)
+    }
+
+    fn terms(&self, vault: &Vault, principal: &Principal) -> Option<Value> {
+        Some(number_sought(vault, principal, &self.number))
     }
 }
 

@@ -1,0 +1,3 @@
+drop table receipt_key;
+drop table ledger_cosignature;
+drop table ledger_key;

@@ -1,0 +1,2 @@
+drop table access_extract_decision;
+drop table access_extract;

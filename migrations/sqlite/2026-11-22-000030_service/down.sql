@@ -1,0 +1,2 @@
+drop table service_event;
+drop table policy_text;

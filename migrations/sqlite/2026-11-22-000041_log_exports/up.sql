@@ -1,0 +1,35 @@
+-- Exports of logs, as jobs. A row stays when its file is gone: who exported what, and what for.
+
+create table log_export (
+    id blob primary key,
+    agency_id blob not null references agency (id),
+    at text not null,
+    by_id blob not null,
+    by_name text,
+    purpose text not null,
+    format text not null,
+    from_at text not null,
+    to_at text not null,
+    -- An extract about one child, and the number of the matter that it belongs to.
+    child_id blob,
+    matter text,
+    -- waiting, running, ready, failed, cancelled, expired
+    state text not null,
+    -- The running server that does it.
+    holder_id blob,
+    -- What it is an export of, decided once, so that starting over gives the same bytes: the line
+    -- that tells of the range, and the size of the log.
+    pinned blob,
+    size bigint,
+    -- How often it was begun.
+    attempts integer not null,
+    done bigint not null,
+    total bigint,
+    bytes bigint,
+    sha256 text,
+    manifest text,
+    problem text,
+    ended_at text
+);
+create index log_export_agency on log_export (agency_id, id);
+create index log_export_state on log_export (state);

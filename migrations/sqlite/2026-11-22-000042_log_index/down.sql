@@ -1,0 +1,2 @@
+drop table ledger_indexed;
+drop table ledger_about;
