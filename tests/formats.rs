@@ -99,14 +99,16 @@ fn every_act_and_every_ending_is_a_valid_audit_event() {
 #[test]
 fn the_validator_finds_what_is_wrong() {
     let events = events();
-    let followed = |name: &str| {
+    // An event that follows this profile and has something at this place to be spoilt.
+    let followed = |name: &str, at: &str| {
         let url =
             format!("https://profiles.ihe.net/ITI/BALP/StructureDefinition/IHE.BasicAudit.{name}");
-        events.iter().find(|event| event["meta"]["profile"][0] == url).expect(name).clone()
+        let mut found = events.iter().filter(|event| event["meta"]["profile"][0] == url);
+        found.find(|event| event.pointer(at).is_some()).expect(name).clone()
     };
     let mut wrong = Vec::new();
     let mut spoil = |name: &str, at: &str, value: Value| {
-        let mut event = followed(name);
+        let mut event = followed(name, at);
         event["id"] = format!("wrong-{}", wrong.len()).into();
         *event.pointer_mut(at).expect(at) = value;
         wrong.push(event);

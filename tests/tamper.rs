@@ -37,7 +37,7 @@ enum Finder {
     /// `verify` of an export made afterwards, by the key alone; the words that it finds.
     Verify(&'static str),
     /// `verify` does not by the key alone, but with a checkpoint that the reader kept.
-    Kept(&'static str),
+    Kept(&'static [&'static str]),
     /// `verify` does not by the key alone, but by the witnesses that must have signed.
     Witnessed(&'static str),
     /// A witness that has seen the log before.
@@ -76,7 +76,8 @@ const ATTACKS: [Row; 14] = [
     (
         "put back an older state",
         |it| it.put_back(4),
-        &[Finder::Kept("an older state is shown"), Finder::Witness],
+        // The export is itself an entry: the log may have grown past what was kept, with others.
+        &[Finder::Kept(&["an older state is shown", "the log was forked"]), Finder::Witness],
     ),
     ("put back an older state and let it grow", |it| it.put_back(1), &[Finder::Witness]),
     ("forge a checkpoint", |it| it.sign(&it.own_key(), 8), &[Finder::Service]),
@@ -98,7 +99,7 @@ const ATTACKS: [Row; 14] = [
             it.mend_leaf();
             it.sign(&it.key(), 8);
         },
-        &[Finder::Kept("the log was forked"), Finder::Witness],
+        &[Finder::Kept(&["the log was forked"]), Finder::Witness],
     ),
     (
         "show another log to another witness",
@@ -210,7 +211,7 @@ async fn check(
             finding(&export, trust.clone()).expect("by the key alone nothing is found");
             let kept = Trust { kept: Some(kept.to_owned()), ..trust.clone() };
             let found = finding(&export, kept).expect_err(name);
-            assert!(found.contains(words), "{name}: {found}");
+            assert!(words.iter().any(|it| found.contains(it)), "{name}: {found}");
         }
         Finder::Witnessed(words) => {
             let export = exported(house).await.expect("an export");

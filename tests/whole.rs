@@ -51,15 +51,15 @@ fn starts_stops_and_other_policies_are_entries() {
             let folder = TemporaryDirectory::fresh();
             let mut settings = settings(&database, &folder);
             let place = Place::parse(database.url()).expect("an address");
-            assert!(!Store::migrate(&place).expect("migrations").is_empty());
-            assert!(Store::migrate(&place).expect("no migrations").is_empty());
+            let clock = Clock::machine();
+            assert!(!Store::migrate(&place, &clock).expect("migrations").is_empty());
+            assert!(Store::migrate(&place, &clock).expect("no migrations").is_empty());
             let [migrated] = &database.entries_of("MigrateDatabase")[..] else {
                 panic!("what was migrated is told once")
             };
             assert_eq!(migrated.header.actor.kind, ActorKind::Operator);
             assert!(terms(&migrated.records)["migrations"].as_array().is_some());
 
-            let clock = Clock::machine();
             let first = app::start(settings.clone(), clock.clone()).expect("a server");
             let world = World::read(clock.now().date_naive()).expect("the demo's world");
             let register = world.register(str::to_owned);

@@ -5,6 +5,7 @@ use clap::Args;
 
 use super::{CliError, Configured, Outcome, print};
 use crate::app;
+use crate::clock::Clock;
 use crate::store::{Place, Store};
 
 /// Runs the migrations that have not been run.
@@ -24,7 +25,7 @@ impl Migrate {
             Some(url) => Place::parse(url)?,
             None => app::place(&self.configured.settings()?)?,
         };
-        let names = Store::migrate(&place)?;
+        let names = Store::migrate(&place, &Clock::machine())?;
         let text = match names.is_empty() {
             true => "all migrations have been run before\n".to_owned(),
             false => names.iter().map(|name| format!("{name}\n")).collect(),

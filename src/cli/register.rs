@@ -52,8 +52,8 @@ impl Import {
             register.persons.len(),
         );
         let settings = self.configured.settings()?;
-        Store::migrate(&app::place(&settings)?)?;
         let clock = Clock::machine();
+        Store::migrate(&app::place(&settings)?, &clock)?;
         let store = app::store(&settings, clock.clone())?;
         wait(async { Ok(import(&store, &clock, register).await?) })?;
         print(&told)?;

@@ -23,10 +23,11 @@ impl Serve {
         if settings.identity.issuers.is_empty() {
             return Err(CliError::NoIssuers);
         }
-        for name in Store::migrate(&app::place(&settings)?)? {
+        let clock = Clock::machine();
+        for name in Store::migrate(&app::place(&settings)?, &clock)? {
             tracing::info!(name, "migrated");
         }
-        wait(async { Ok(App::build(settings, Clock::machine())?.run().await?) })?;
+        wait(async { Ok(App::build(settings, clock)?.run().await?) })?;
         Ok(Outcome::Done)
     }
 }

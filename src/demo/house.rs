@@ -104,7 +104,7 @@ impl House {
         let place = Place::parse(&wish.database_url)?;
         let world = World::read(clock.now().with_timezone(&Stockholm).date_naive())?;
         let (keys, sign_in) = enter(&place, &world, &clock)?;
-        Store::migrate(&place)?;
+        Store::migrate(&place, &clock)?;
         let address = |issuer: &str| sign_in.issuer_url(issuer);
         let running = app::start(settings(wish, &keys, &world, address)?, clock.clone())?;
         import(running.store(), &clock, world.register(address)).await?;

@@ -142,11 +142,11 @@ impl Store {
     }
 
     /// Runs the migrations that have not been run on the database at `place`, and records which.
-    pub fn migrate(place: &Place) -> Result<Vec<String>, StoreError> {
+    pub fn migrate(place: &Place, clock: &Clock) -> Result<Vec<String>, StoreError> {
         let mut database = place.connect()?;
         let names = db::migrate(&mut database)?;
         if !names.is_empty() {
-            system_events::record_migration(&mut database, &names)?;
+            system_events::record_migration(&mut database, clock, &names)?;
         }
         Ok(names)
     }

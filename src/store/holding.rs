@@ -54,6 +54,7 @@ mod tests {
     use diesel::connection::SimpleConnection;
 
     use super::*;
+    use crate::clock::Clock;
 
     struct Scratch(PathBuf);
 
@@ -92,7 +93,7 @@ mod tests {
     #[test]
     fn what_was_loaded_is_told_from_what_was_not() {
         let scratch = Scratch::new("loaded");
-        Store::migrate(&Place::Sqlite(scratch.0.clone())).unwrap();
+        Store::migrate(&Place::Sqlite(scratch.0.clone()), &Clock::machine()).unwrap();
         assert_eq!(scratch.holding(), Holding::Nothing);
         scratch.run(
             "insert into agency (id, kind, public, name, mission) \

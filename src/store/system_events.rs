@@ -123,11 +123,13 @@ impl Store {
 }
 
 /// Records in the host's log which migrations were run.
-pub fn record_migration(database: &mut Database, names: &[String]) -> Result<(), StoreError> {
-    let header = Header {
-        actor: mark(ActorKind::Operator),
-        ..told(&Clock::machine(), "MigrateDatabase", "Ändra")?
-    };
+pub fn record_migration(
+    database: &mut Database,
+    clock: &Clock,
+    names: &[String],
+) -> Result<(), StoreError> {
+    let header =
+        Header { actor: mark(ActorKind::Operator), ..told(clock, "MigrateDatabase", "Ändra")? };
     let migrated = Record {
         terms: Some(FactSheet::new(json!({ "migrations": names }))?),
         ..changed(HOST, "Database")

@@ -66,7 +66,7 @@ impl House {
         let n = COUNT.fetch_add(1, Ordering::Relaxed);
         let file = std::env::temp_dir().join(format!("samsyn-store-{}-{n}", std::process::id()));
         let place = Place::Sqlite(file.clone());
-        Store::migrate(&place).unwrap();
+        Store::migrate(&place, &Clock::machine()).unwrap();
         let settings = StoreSettings {
             connections_max: 4,
             connection_wait: Duration::from_secs(5),

@@ -199,8 +199,10 @@ fn start(url: &str, name: &str, text: &str) -> Result<(), AppError> {
     settings.vault.key_file = Some(write("vault", &"cd".repeat(32)));
     write(name, text);
     settings.policies.agencies = Some(folder.path().to_owned());
-    Store::migrate(&Place::parse(url).expect("an address")).expect("migrations");
-    app::App::build(settings, Clock::machine()).map(|_| ())
+    let clock = Clock::machine();
+    let place = Place::parse(url).expect("an address");
+    Store::migrate(&place, &clock).expect("migrations");
+    app::App::build(settings, clock).map(|_| ())
 }
 
 #[test]

@@ -81,7 +81,10 @@ pub fn entries() -> Vec<Shown> {
     // What a writer like `OpenCase` makes is told besides what it was aimed at.
     for (name, made) in [("OpenCase", "Case"), ("WriteItem", "Item"), ("RegisterChild", "Child")] {
         let ending = (Decision::Permit, Outcome::Done, [Some(Effect::Changed)].as_slice());
-        entries.push(entry(entries.len(), (name, "Skriva"), Some(made), ending));
+        // By every kind of actor, however many entries stand before.
+        for _ in 0..7 {
+            entries.push(entry(entries.len(), (name, "Skriva"), Some(made), ending));
+        }
     }
     let done = (Decision::Permit, Outcome::Done, [].as_slice());
     for (name, word) in [

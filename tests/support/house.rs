@@ -145,7 +145,8 @@ impl House {
         settings.identity.issuers = world.issuer_settings(|name| sign_in.issuer_url(name));
         settings.exports.dir = keys.path().join("exports");
         change(&mut settings);
-        Store::migrate(&Place::parse(database.url()).expect("an address")).expect("migrations");
+        let place = Place::parse(database.url()).expect("an address");
+        Store::migrate(&place, &clock).expect("migrations");
         let register = || world.register(|name| sign_in.issuer_url(name));
         if !own.is_empty() {
             // The service does not start with policies of agencies that it does not know.
