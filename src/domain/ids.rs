@@ -69,6 +69,12 @@ pub mod kind {
     pub enum LogFinding {}
     /// An export of a log.
     pub enum LogExport {}
+    /// A mark that what a child said is not for its guardians.
+    pub enum VoiceMark {}
+    /// The choice of a significant event into a case's chronology.
+    pub enum EventChoice {}
+    /// A step of the work around a child.
+    pub enum PracticeStep {}
 }
 
 /// See [`kind::Area`].
@@ -127,6 +133,12 @@ pub type LogReviewId = Id<kind::LogReview>;
 pub type LogFindingId = Id<kind::LogFinding>;
 /// See [`kind::LogExport`].
 pub type LogExportId = Id<kind::LogExport>;
+/// See [`kind::VoiceMark`].
+pub type VoiceMarkId = Id<kind::VoiceMark>;
+/// See [`kind::EventChoice`].
+pub type EventChoiceId = Id<kind::EventChoice>;
+/// See [`kind::PracticeStep`].
+pub type PracticeStepId = Id<kind::PracticeStep>;
 
 impl<Of> Id<Of> {
     /// Names `uuid` as an id of this kind.

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use super::content::Wrong;
 use super::plan::Lack;
 
 /// What stands in the way.
@@ -15,6 +16,9 @@ pub enum Obstacle {
         /// A stable word for what is wrong.
         reason: &'static str,
     },
+    /// Parts of the request do not fit.
+    #[error("{} parts do not fit", .0.len())]
+    Fields(Vec<Wrong>),
     /// Somebody changed it in between.
     #[error("it was changed in between; it is now version {now}")]
     Changed {
@@ -39,4 +43,11 @@ pub enum Obstacle {
     /// The same Idempotency-Key came with another body.
     #[error("the key was used for another request")]
     KeyReused,
+}
+
+impl Obstacle {
+    /// What is wrong below `pointer`.
+    pub fn below(pointer: &str, wrong: Vec<Wrong>) -> Self {
+        Self::Fields(wrong.into_iter().map(|wrong| wrong.below(pointer)).collect())
+    }
 }

@@ -3,7 +3,7 @@
 use super::{Kind, More, Problem, Told};
 use crate::access::{Answer, Denial, Language, Policy, Rule};
 use crate::domain::obstacle::Obstacle;
-use crate::http::fault::Fault;
+use crate::http::fault::{Fault, Faults};
 use crate::http::recorded::Recorded;
 use crate::http::rule_view::asked;
 use crate::store::Stopped;
@@ -45,6 +45,11 @@ impl Problem {
     fn obstructed(obstacle: Obstacle) -> Self {
         match obstacle {
             Obstacle::Field { field, reason } => Fault::body(format!("/{field}"), reason).into(),
+            Obstacle::Fields(wrong) => {
+                let mut faults = Faults::default();
+                wrong.into_iter().for_each(|one| faults.add(Fault::body(one.at, one.reason)));
+                faults.into()
+            }
             Obstacle::Changed { now } => Self::changed(now),
             Obstacle::State { why } => {
                 let detail = Some(format!("state-{why}"));
