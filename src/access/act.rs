@@ -85,10 +85,12 @@ pub fn word_of(name: &str) -> Option<&'static str> {
 }
 
 mod all;
+mod assessment;
 mod extracts;
 mod logs;
 
 pub use all::*;
+pub use assessment::*;
 pub use extracts::*;
 pub use logs::*;
 
@@ -96,12 +98,9 @@ pub use logs::*;
 pub type Row = (&'static str, &'static str, Reach, &'static str);
 
 /// Every act.
-pub const ALL: &[Row] =
-    &joined::<{ all::HERE.len() + extracts::HERE.len() + logs::HERE.len() }>(&[
-        all::HERE,
-        extracts::HERE,
-        logs::HERE,
-    ]);
+pub const ALL: &[Row] = &joined::<
+    { all::HERE.len() + assessment::HERE.len() + extracts::HERE.len() + logs::HERE.len() },
+>(&[all::HERE, assessment::HERE, extracts::HERE, logs::HERE]);
 
 const fn joined<const COUNT: usize>(files: &[&[Row]]) -> [Row; COUNT] {
     let mut rows = [files[0][0]; COUNT];

@@ -3,6 +3,7 @@
 //!
 //! **Invariant:** the same rules give the same text, byte for byte.
 
+mod assessment;
 pub(super) mod callers;
 mod disclosures;
 mod emergencies;
@@ -52,6 +53,7 @@ fn sections() -> impl Iterator<Item = &'static Section> {
         .chain(disclosures::SECTIONS)
         .chain(emergencies::SECTIONS)
         .chain(walls::SECTIONS)
+        .chain(assessment::SECTIONS)
 }
 
 /// A typical question.

@@ -21,6 +21,7 @@ impl PolicyFile {
             ("disclosure.cedar", include_str!("../../config/policies/disclosure.cedar")),
             ("emergency.cedar", include_str!("../../config/policies/emergency.cedar")),
             ("walls.cedar", include_str!("../../config/policies/walls.cedar")),
+            ("assessment.cedar", include_str!("../../config/policies/assessment.cedar")),
         ]
         .map(|(name, text)| Self { name: name.to_owned(), text: text.to_owned() })
         .into()

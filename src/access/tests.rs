@@ -2,6 +2,7 @@
 //! situations, and what stops a set of rules from loading.
 
 mod agencies;
+mod assessment;
 mod briefs;
 mod disclosure;
 mod emergency;

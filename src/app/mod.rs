@@ -28,7 +28,7 @@ use crate::domain::ids::AgencyId;
 use crate::http::{self, Front, Tally};
 use crate::identity::IdentityError;
 use crate::ledger::{LedgerError, ReceiptKey};
-use crate::settings::{LawError, Settings, SettingsError};
+use crate::settings::{IndicatorsError, LawError, Settings, SettingsError};
 use crate::store::{DatabaseError, Run, Store, StoreError, VaultError};
 
 pub use cosigning::{Cosigner, cosign, cosigners};
@@ -59,6 +59,9 @@ pub enum AppError {
     /// The law can't be used.
     #[error(transparent)]
     Law(#[from] LawError),
+    /// The words for the indicators can't be used.
+    #[error(transparent)]
+    Indicators(#[from] IndicatorsError),
     /// The rules can't be used.
     #[error(transparent)]
     Policy(#[from] PolicyError),

@@ -13,6 +13,7 @@ use super::AppError;
 use crate::access::{AgencyFile, Policy, PolicyFile};
 use crate::clock::{Clock, Instant};
 use crate::domain::ids::AgencyId;
+use crate::domain::indicators::IndicatorSets;
 use crate::domain::law::{Law, in_force};
 use crate::settings::{Settings, SettingsError, read_law};
 use crate::store::{
@@ -27,7 +28,11 @@ pub fn store(settings: &Settings, clock: Clock) -> Result<Store, AppError> {
     let law = law(settings)?;
     let store = Store::open(
         place(settings)?,
-        StoreSettings { retention: retention(settings, &law, clock.now())?, ..limits(settings) },
+        StoreSettings {
+            retention: retention(settings, &law, clock.now())?,
+            indicators: Arc::new(indicators(settings)?),
+            ..limits(settings)
+        },
         Arc::new(policy(settings)?),
         Arc::new(law),
         clock,
@@ -93,6 +98,7 @@ fn limits(settings: &Settings) -> StoreSettings {
             months: settings.log_review.months_by_agency(),
         },
         retention: Retention::default(),
+        indicators: Arc::default(),
     }
 }
 
@@ -123,6 +129,14 @@ fn law(settings: &Settings) -> Result<Law, AppError> {
         None => None,
     };
     Ok(read_law(text.as_deref())?)
+}
+
+fn indicators(settings: &Settings) -> Result<IndicatorSets, AppError> {
+    let text = match &settings.indicators.file {
+        Some(path) => Some(read(path, "indicators.file")?),
+        None => None,
+    };
+    Ok(settings.indicators.read(text.as_deref())?)
 }
 
 /// The rules that decide.

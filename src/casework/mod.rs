@@ -7,8 +7,11 @@
 
 pub mod break_glass;
 pub mod cases;
+pub mod chronology;
 pub mod consents;
+pub mod items;
 pub mod plans;
+pub mod practice;
 pub mod publications;
 pub mod referrals;
 

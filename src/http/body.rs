@@ -164,8 +164,9 @@ fn pointer(path: &Path) -> String {
         .filter_map(|segment| match segment {
             Segment::Seq { index } => Some(format!("/{index}")),
             Segment::Map { key } => Some(format!("/{}", escaped(key))),
-            // A variant's name stands in no place of its own.
-            Segment::Enum { .. } | Segment::Unknown => None,
+            // The kind that an object is of stands in it as its one field.
+            Segment::Enum { variant } => Some(format!("/{}", escaped(variant))),
+            Segment::Unknown => None,
         })
         .collect()
 }
@@ -208,6 +209,25 @@ mod tests {
             #[expect(dead_code, reason = "only its reading is tested")]
             name: String,
         },
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(rename_all = "snake_case")]
+    enum OneOf {
+        Plain(#[expect(dead_code, reason = "only its reading is tested")] Inner),
+    }
+
+    #[test]
+    fn a_misfit_in_a_body_that_is_one_of_several_is_found_in_its_place_too() {
+        for (document, pointer, reason) in [
+            ("{\"other\":{}}", "", "unknown_word"),
+            ("{\"plain\":1}", "/plain", "wrong_type"),
+            ("{\"plain\":{}}", "/plain/name", "missing"),
+            ("{\"plain\":{\"name\":1}}", "/plain/name", "wrong_type"),
+            ("{\"plain\":{\"name\":\"a\",\"x\":1}}", "/plain/x", "unknown_field"),
+        ] {
+            assert_eq!(fault::<OneOf>(document), (pointer.to_owned(), reason), "{document}");
+        }
     }
 
     fn fault<T: DeserializeOwned + std::fmt::Debug>(document: &str) -> (String, Reason) {

@@ -14,15 +14,21 @@ use crate::domain::category::Category;
 use crate::domain::child::{ConflictKind, Protection};
 use crate::domain::closing::ClosingReason;
 use crate::domain::consent::{Answer, ConsentKind, Manner};
+use crate::domain::content::{Dissenter, ItemKind, SupportLevel};
 use crate::domain::emergency::Finding;
+use crate::domain::event::Impact;
 use crate::domain::ground::Ground;
 use crate::domain::harm::HarmResult;
 use crate::domain::log_export::{ExportFormat, ExportProblem, ExportState};
 use crate::domain::log_review::{Measure, SamplingRule};
 use crate::domain::notice::NoticeKind;
 use crate::domain::plan::{Horizon, LegalClass, PlanState};
+use crate::domain::practice::{ChildHeard, Stage};
 use crate::domain::referral::{Indicator, ReferralState, Urgency};
 use crate::domain::text::Coded;
+use crate::domain::triangle::{Axis, FactorPole, Pole, TriangleKey};
+use crate::domain::voice::Way;
+use crate::domain::wheel::Rater;
 
 /// Gives sets their words in views, and their lists of words in the interface's description.
 macro_rules! on_the_wire {
@@ -53,6 +59,7 @@ on_the_wire! {
     AgencyKind Answer ExportFormat ExportProblem ExportState Category ConflictKind ConsentKind Ground HarmResult Horizon Indicator LegalClass LiftGround
     Finding ClosingReason Manner Measure SamplingRule NoticeKind PlanState Protection
     ExtractLanguage ExtractState ReferralState Role SecrecyRegime UnitKind Urgency
+    Axis ChildHeard Dissenter FactorPole Impact ItemKind Pole Rater Stage SupportLevel TriangleKey Way
 }
 
 fn words<T: Coded>() -> RefOr<Schema> {

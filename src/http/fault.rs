@@ -5,13 +5,15 @@
 /// A stable word for what is wrong with a value.
 pub type Reason = &'static str;
 
-/// The reasons that this room itself gives; the casework adds its own.
+/// The reasons that this room itself gives, or the domain when it reads a body; the casework adds its
+/// own.
 #[cfg(test)]
-pub const REASONS: [Reason; 33] = [
+pub const REASONS: [Reason; 39] = [
     "asked_by_rule",
     "control_character",
     "empty",
     "ends_before_it_begins",
+    "for_the_childs_voice",
     "identity_number_century",
     "identity_number_check_digit",
     "identity_number_day",
@@ -20,6 +22,7 @@ pub const REASONS: [Reason; 33] = [
     "identity_number_letter",
     "identity_number_no_century",
     "identity_number_signs",
+    "known_after_all",
     "missing",
     "not_a_cursor",
     "not_a_date",
@@ -29,7 +32,11 @@ pub const REASONS: [Reason; 33] = [
     "not_a_time",
     "not_a_version",
     "not_an_id",
+    "not_considered",
     "not_for_emergencies",
+    "not_for_this_kind",
+    "not_of_this_side",
+    "not_on_this_axis",
     "number_out_of_range",
     "one_of_two",
     "proves_whole_periods",

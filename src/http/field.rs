@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use uuid::Uuid;
 
 use super::fault::Reason;
@@ -56,6 +56,24 @@ pub fn named<Of>(id: Id<Of>) -> Option<Uuid> {
 impl<'de, T> Deserialize<'de> for Raw<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Ok(Self { text: String::deserialize(deserializer)?, of: PhantomData })
+    }
+}
+
+impl<T> Serialize for Raw<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.text)
+    }
+}
+
+impl<T: Coded> From<T> for Raw<T> {
+    fn from(member: T) -> Self {
+        Self { text: member.code().to_owned(), of: PhantomData }
+    }
+}
+
+impl From<NaiveDate> for Raw<NaiveDate> {
+    fn from(day: NaiveDate) -> Self {
+        Self { text: day.to_string(), of: PhantomData }
     }
 }
 
@@ -177,6 +195,16 @@ mod tests {
         ] {
             assert_eq!(wrong::<IdentityNumber>(number), reason, "{number}");
         }
+    }
+
+    #[test]
+    fn what_is_shown_can_be_sent_again() {
+        let day: NaiveDate = "2026-11-21".parse().expect("a day");
+        let sent = serde_json::to_value((Raw::from(Category::Med), Raw::from(day))).expect("JSON");
+        assert_eq!(sent, serde_json::json!(["MED", "2026-11-21"]));
+        let (category, on): (Raw<Category>, Raw<NaiveDate>) =
+            serde_json::from_value(sent).expect("the same");
+        assert_eq!((category.read(), on.read()), (Ok(Category::Med), Ok(day)));
     }
 
     #[test]

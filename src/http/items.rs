@@ -7,13 +7,16 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::body::Body;
+use super::content::ItemContent;
 use super::desk::{Answer, Desk};
-use super::fault::Faults;
+use super::fault::{Fault, Faults};
 use super::field::{Raw, named, text};
 use super::paging::{PageQuery, Paging};
 use super::reply;
 use crate::access::act::{AddAddendum, ListItems, ReadItem, WriteItem};
+use crate::casework::items;
 use crate::domain::category::Category;
+use crate::domain::content::{ContentDraft, ItemKind};
 use crate::domain::ground::Ground;
 use crate::domain::ids::{CaseId, ItemId, UnitId};
 use crate::store::{AddendumView, ItemDraft, ItemView};
@@ -30,14 +33,19 @@ pub struct ItemBody {
     category: Raw<Category>,
     /// A line that tells what it is.
     title: String,
-    /// What it says.
-    body: String,
+    /// What it says. Needed where there is no `content`.
+    body: Option<String>,
+    /// A part of an assessment, the child's voice or a significant event.
+    content: Option<ItemContent>,
     /// It is needed for the child's safety: an emergency opening shows it.
     #[serde(default)]
     safety: bool,
     /// A young person told it in confidence: no guardian sees it.
     #[serde(default)]
     confidential: bool,
+    /// The child does not want its guardians to see it. Of category `VOICE` only.
+    #[serde(default)]
+    not_for_guardian: bool,
 }
 
 /// An item as one may read it.
@@ -51,14 +59,19 @@ pub struct Item {
     category: Category,
     /// The rule of secrecy that it stands under.
     regime: String,
+    kind: ItemKind,
     title: String,
     body: String,
+    /// What it says beyond that; none of a note.
+    content: Option<ItemContent>,
     written_by: Option<Uuid>,
     written_at: DateTime<Utc>,
     /// It is needed for the child's safety: an emergency opening shows it.
     safety: bool,
     /// A young person told it in confidence: no guardian sees it.
     confidential: bool,
+    /// The child does not want its guardians to see it.
+    not_for_guardian: bool,
     version: i64,
     /// What was added since, oldest first. Nothing is written over.
     addenda: Vec<Addendum>,
@@ -98,7 +111,7 @@ pub async fn write_item(desk: Desk, path: web::Path<Uuid>, body: Body<ItemBody>)
     let case = CaseId::new(path.into_inner());
     let (unit, category, draft) = body.value.parse()?;
     desk.perform_once(body.digest, WriteItem { case, unit, category }, move |work| {
-        let item = Item::from(work.write(&draft)?);
+        let item = Item::from(items::write(work, &draft)?);
         reply::created(format!("/v1/items/{}", item.id), item.version, &item)
     })
     .await
@@ -142,11 +155,35 @@ impl ItemBody {
         let unit = faults.keep("/unit", self.unit.read());
         let category = faults.keep("/category", self.category.read());
         let title = faults.keep("/title", text(&self.title));
-        let body = faults.keep("/body", text(&self.body));
-        let (safety, confidential) = (self.safety, self.confidential);
-        let draft = || Some(ItemDraft { title: title?, body: body?, safety, confidential });
+        let body = match (&self.body, &self.content) {
+            (None, None) => Err("missing"),
+            (None, Some(_)) => Ok(String::new()),
+            (Some(body), _) => text(body),
+        };
+        let body = faults.keep("/body", body);
+        let content = match &self.content {
+            None => Some(None),
+            Some(content) => content.parse("/content", &mut faults).map(Some),
+        };
+        let fits = |content: &ContentDraft| category.is_none_or(|category| content.fits(category));
+        if content.iter().flatten().any(|content| !fits(content)) {
+            faults.add(Fault::body("/category", "not_for_this_kind"));
+        }
+        if self.not_for_guardian && category.is_some_and(|category| category != Category::Voice) {
+            faults.add(Fault::body("/not_for_guardian", "for_the_childs_voice"));
+        }
+        let draft = || {
+            Some(ItemDraft {
+                title: title?,
+                body: body?,
+                safety: self.safety,
+                confidential: self.confidential,
+                not_for_guardian: self.not_for_guardian,
+                content: content?,
+            })
+        };
         let read = || Some((unit?, category?, draft()?));
-        read().ok_or(faults)
+        read().filter(|_| faults.is_empty()).ok_or(faults)
     }
 }
 
@@ -172,12 +209,15 @@ impl From<ItemView> for Item {
             unit: named(view.unit),
             category: view.category,
             regime: view.regime,
+            kind: view.kind,
             title: view.title,
             body: view.body,
+            content: view.content.map(ItemContent::from),
             written_by: named(view.written_by),
             written_at: view.written_at,
             safety: view.safety,
             confidential: view.confidential,
+            not_for_guardian: view.not_for_guardian,
             version,
             addenda: view.addenda.into_iter().map(Addendum::from).collect(),
             grounds: view.openings.into_iter().map(opened).collect(),

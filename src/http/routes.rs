@@ -4,11 +4,11 @@ use utoipa_actix_web::scope;
 use utoipa_actix_web::service_config::ServiceConfig;
 
 use super::{
-    access_extracts, assignments, bars, blocks, break_glass, cases, children, concern_reports,
-    conflicts, consents, decisions, disclosure_preview, disposals, explain, health,
-    information_requests, items, log_entries, log_exports, log_review_report, log_reviews,
-    log_search, logs, maturity, me, notices, plans, publications, receipts, referrals, tiles,
-    units,
+    access_extracts, assignments, bars, blocks, break_glass, cases, children, chronology,
+    concern_reports, conflicts, consents, decisions, disclosure_preview, disposals, explain,
+    health, information_requests, items, log_entries, log_exports, log_review_report, log_reviews,
+    log_search, logs, maturity, me, notices, plans, practice, publications, receipts, referrals,
+    tiles, units, voice_marks, wheels,
 };
 
 /// Every address of the service, besides its own description.
@@ -82,6 +82,17 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(information_requests::request_information)
         .service(information_requests::list_information_requests);
 
+    // What it means: the assessment, how far the work has come, the chronology.
+    config
+        .service(wheels::list_indicators)
+        .service(wheels::list_wheels)
+        .service(practice::read_practice)
+        .service(practice::take_step)
+        .service(chronology::list_events)
+        .service(chronology::read_chronology)
+        .service(chronology::choose_event)
+        .service(chronology::withdraw_choice);
+
     // One plan.
     config
         .service(plans::begin_plan)
@@ -102,6 +113,8 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(blocks::lift_block)
         .service(bars::hide_item)
         .service(bars::show_item)
+        .service(voice_marks::mark_item)
+        .service(voice_marks::unmark_item)
         .service(bars::bar_guardian)
         .service(bars::unbar_guardian);
 

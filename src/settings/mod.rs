@@ -5,6 +5,7 @@
 //!
 //! **Invariant:** keys are named by file and are no settings, so that settings can be shown.
 
+mod indicators;
 mod law;
 mod sections;
 
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
+pub use indicators::{IndicatorSettings, IndicatorsError};
 pub use law::{LawError, read_law};
 pub use sections::{
     DatabaseSettings, ExportLimits, LawSettings, LedgerSettings, LogFormat, LogReviewSettings,
@@ -46,6 +48,8 @@ pub struct Settings {
     pub vault: VaultSettings,
     /// The table `[law]`.
     pub law: LawSettings,
+    /// The table `[indicators]`.
+    pub indicators: IndicatorSettings,
     /// The table `[policies]`.
     pub policies: PolicySettings,
     /// The table `[identity]`.

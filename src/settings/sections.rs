@@ -325,7 +325,9 @@ fn first_of(zeros: &[(&'static str, bool)]) -> Option<Fault> {
 }
 
 /// TOML has no word for nothing: an empty text stands for it.
-fn path_or_none<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<PathBuf>, D::Error> {
+pub(super) fn path_or_none<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<PathBuf>, D::Error> {
     let text = String::deserialize(deserializer)?;
     Ok((!text.is_empty()).then(|| PathBuf::from(text)))
 }

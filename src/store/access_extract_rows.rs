@@ -13,7 +13,7 @@ use uuid::Uuid;
 use super::db::Database;
 use super::disposals::disposed_end;
 use super::error::StoreError;
-use super::schema::{agency, guardian_bar, item, ledger_entry, ledger_leaf, unit};
+use super::schema::{agency, guardian_bar, item, ledger_entry, ledger_leaf, unit, voice_mark};
 use super::sequencer::{count, lines, position};
 use super::sql::At;
 use crate::clock::Instant;
@@ -193,11 +193,15 @@ impl Keeping {
             .filter(item::child_id.eq(wanted.child).and(item::confidential.eq(true)))
             .select(item::id)
             .load(database)?;
+        let marked: Vec<ItemId> = voice_mark::table
+            .filter(voice_mark::child_id.eq(wanted.child).and(voice_mark::ended_at.is_null()))
+            .select(voice_mark::item_id)
+            .load(database)?;
         Ok(Self {
             to_guardian: wanted.asker != wanted.child,
             protected: wanted.protected,
             hidden: hidden.into_iter().flatten().collect(),
-            confided: confided.into_iter().collect(),
+            confided: confided.into_iter().chain(marked).collect(),
         })
     }
 
@@ -214,7 +218,8 @@ impl Keeping {
             third_person: category == Some(Category::Third),
             hidden: of(&self.hidden)
                 || of(&self.confided)
-                || ["HideFromGuardian", "BarGuardian"].contains(&row.act.as_str()),
+                || ["HideFromGuardian", "BarGuardian", "MarkNotForGuardian"]
+                    .contains(&row.act.as_str()),
             investigation: row.act == "RequestInformation",
         })
     }

@@ -27,6 +27,7 @@ use crate::access::act::Reach;
 use crate::access::{Denial, Policy, decide};
 use crate::clock::Clock;
 use crate::domain::ids::{AgencyId, EntryId};
+use crate::domain::indicators::IndicatorSets;
 use crate::domain::law::Law;
 use crate::domain::obstacle::Obstacle;
 
@@ -74,6 +75,8 @@ pub struct StoreSettings {
     pub first_answer_kept: chrono::TimeDelta,
     /// How logs are reviewed.
     pub review: ReviewSettings,
+    /// The words for the wellbeing indicators.
+    pub indicators: Arc<IndicatorSets>,
     /// How long agencies keep what their logs tell.
     pub retention: Retention,
 }
@@ -122,7 +125,7 @@ impl Store {
         )?;
         let counters = Counters::default();
         let (writer, _) = Writer::start(place.clone(), &settings, counters.clone())?;
-        let StoreSettings { rows_max, scanned_max, exports, review, retention, .. } =
+        let StoreSettings { rows_max, scanned_max, exports, review, retention, indicators, .. } =
             settings.clone();
         let means = Means {
             policy,
@@ -135,6 +138,7 @@ impl Store {
             exports,
             review,
             retention,
+            indicators,
         };
         let witnesses = Mutex::default();
         let inner = Inner { place, readers, writer, means, settings, counters, witnesses };

@@ -7,15 +7,19 @@ use diesel::prelude::*;
 
 use super::db::Database;
 use super::error::{Halt, StoreError};
+use super::facts::is_marked;
+use super::item_content::{from_json, to_json};
 use super::schema::{case_file, item, item_addendum};
-use super::sql::At;
+use super::sql::{At, Json};
 use super::work::{Page, Work};
 use crate::access::Act;
 use crate::access::act::{AddAddendum, ListItems, ReadItem, WriteItem};
 use crate::access::facts::Opening;
 use crate::clock::Instant;
 use crate::domain::category::Category;
+use crate::domain::content::{Content, ContentDraft, ItemKind};
 use crate::domain::ids::{AddendumId, AreaId, CaseId, ChildId, ItemId, StaffId, UnitId};
+use crate::domain::indicators::IndicatorSet;
 use crate::domain::notice::NoticeKind;
 use crate::domain::text::Coded;
 
@@ -30,6 +34,10 @@ pub struct ItemDraft {
     pub safety: bool,
     /// A young person told it in confidence.
     pub confidential: bool,
+    /// What the child said, and does not want its guardians to see.
+    pub not_for_guardian: bool,
+    /// What it says beyond that.
+    pub content: Option<ContentDraft>,
 }
 
 /// An item as one may read it.
@@ -55,6 +63,12 @@ pub struct ItemView {
     pub safety: bool,
     /// A young person told it in confidence.
     pub confidential: bool,
+    /// The child has said that it is not for its guardians.
+    pub not_for_guardian: bool,
+    /// What kind of thing it says.
+    pub kind: ItemKind,
+    /// What it says beyond plain text.
+    pub content: Option<Content>,
     /// Who wrote it.
     pub written_by: StaffId,
     /// When.
@@ -86,8 +100,21 @@ impl ItemView {
 }
 
 impl Work<'_, WriteItem> {
+    /// The words for indicators that are used where the child lives.
+    pub fn indicators(&mut self) -> Result<IndicatorSet, Halt> {
+        let area: AreaId = case_file::table
+            .find(self.act().case)
+            .select(case_file::area_id)
+            .first(self.database)?;
+        Ok(self.means.indicators.of(area, self.today()).clone())
+    }
+
     /// Keeps the item under the secrecy of the unit that writes it.
-    pub fn write(&mut self, draft: &ItemDraft) -> Result<ItemView, Halt> {
+    pub fn write(
+        &mut self,
+        draft: &ItemDraft,
+        content: Option<&Content>,
+    ) -> Result<ItemView, Halt> {
         let act = self.act().clone();
         let owner = self
             .facts()
@@ -113,10 +140,15 @@ impl Work<'_, WriteItem> {
                 item::body.eq(&draft.body),
                 item::safety.eq(draft.safety),
                 item::confidential.eq(draft.confidential),
+                item::kind.eq(content.map_or(ItemKind::Note, Content::kind).code()),
+                item::content.eq(content.map(to_json)),
                 item::written_by_id.eq(self.staff()),
                 item::written_at.eq(At(self.now())),
             ))
             .execute(self.database)?;
+        if draft.not_for_guardian {
+            self.mark(id)?;
+        }
         self.touched(owner.agency, ("Item", id.uuid()), crate::ledger::Effect::Changed);
         self.item_view(id, Vec::new())
     }
@@ -182,10 +214,17 @@ impl Work<'_, AddAddendum> {
 }
 
 impl<A: Act> Work<'_, A> {
-    fn item_view(&mut self, id: ItemId, openings: Vec<Opening>) -> Result<ItemView, Halt> {
-        type Row =
-            ((CaseId, ChildId, UnitId, String, String), (String, String, bool, bool, StaffId, At));
-        let (placed, written): Row = item::table
+    pub(super) fn item_view(
+        &mut self,
+        id: ItemId,
+        openings: Vec<Opening>,
+    ) -> Result<ItemView, Halt> {
+        type Row = (
+            (CaseId, ChildId, UnitId, String, String),
+            (String, String, bool, bool, StaffId, At),
+            (String, Option<Json>),
+        );
+        let (placed, written, (kind, content)): Row = item::table
             .find(id)
             .select((
                 (item::case_id, item::child_id, item::unit_id, item::category, item::regime),
@@ -197,10 +236,12 @@ impl<A: Act> Work<'_, A> {
                     item::written_by_id,
                     item::written_at,
                 ),
+                (item::kind, item::content),
             ))
             .first(self.database)?;
         let (case, child, unit, category, regime) = placed;
         let (title, body, safety, confidential, written_by, written_at) = written;
+        let kind = ItemKind::from_code(&kind)?;
         Ok(ItemView {
             id,
             case,
@@ -212,6 +253,9 @@ impl<A: Act> Work<'_, A> {
             body,
             safety,
             confidential,
+            not_for_guardian: is_marked(self.database, id)?,
+            kind,
+            content: content.map(|content| from_json(kind, &content)).transpose()?,
             written_by,
             written_at: written_at.0,
             addenda: self.addenda(id)?,

@@ -10,6 +10,7 @@ use super::vault::Vault;
 use crate::access::Policy;
 use crate::clock::Clock;
 use crate::domain::ids::AgencyId;
+use crate::domain::indicators::IndicatorSets;
 use crate::domain::law::Law;
 use crate::ledger::{LogKey, VerifierKey, origin};
 
@@ -26,6 +27,7 @@ pub(super) struct Means {
     pub exports: ExportSettings,
     pub review: ReviewSettings,
     pub retention: Retention,
+    pub indicators: Arc<IndicatorSets>,
 }
 
 /// How much a review of a log may take, and how often each log is reviewed.

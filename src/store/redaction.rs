@@ -98,6 +98,7 @@ impl Redact for ItemView {
         self.written_by = StaffId::nobody();
         self.title = names.hide(&self.title);
         self.body = names.hide(&self.body);
+        self.content = self.content.map(|content| content.map_texts(|text| names.hide(text)));
         for addendum in &mut self.addenda {
             addendum.written_by = StaffId::nobody();
             addendum.body = names.hide(&addendum.body);

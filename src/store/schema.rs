@@ -338,6 +338,8 @@ table! {
         written_at -> DbTime,
         safety -> Bool,
         confidential -> Bool,
+        kind -> Text,
+        content -> Nullable<DbJson>,
     }
 }
 
@@ -724,6 +726,59 @@ table! {
     use super::{DbJson, DbTime, DbUuid};
     use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
 
+    voice_mark (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        case_id -> DbUuid,
+        child_id -> DbUuid,
+        item_id -> DbUuid,
+        marked_by_id -> Nullable<DbUuid>,
+        marked_at -> DbTime,
+        ended_by_id -> Nullable<DbUuid>,
+        ended_at -> Nullable<DbTime>,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    event_choice (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        case_id -> DbUuid,
+        child_id -> DbUuid,
+        item_id -> DbUuid,
+        chosen_by_id -> DbUuid,
+        chosen_at -> DbTime,
+        withdrawn_by_id -> Nullable<DbUuid>,
+        withdrawn_at -> Nullable<DbTime>,
+        withdrawn_because -> Nullable<Text>,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    practice_step (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        case_id -> DbUuid,
+        child_id -> DbUuid,
+        number -> BigInt,
+        stage -> Text,
+        heard -> Text,
+        voice_item_id -> DbUuid,
+        taken_by_id -> DbUuid,
+        taken_at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
     information_request (id) {
         id -> DbUuid,
         area_id -> DbUuid,
@@ -1001,6 +1056,9 @@ allow_tables_to_appear_in_same_query!(
     guardian_bar,
     item_addendum,
     item_block,
+    voice_mark,
+    event_choice,
+    practice_step,
     opened,
     information_request,
     break_glass,

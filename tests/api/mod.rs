@@ -6,9 +6,11 @@
 
 mod access_extracts;
 mod agencies;
+mod assessment;
 mod break_glass;
 mod cases;
 mod children;
+mod chronology;
 mod closing;
 mod concern_reports;
 mod consent_kinds;

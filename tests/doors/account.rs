@@ -9,7 +9,7 @@ use crate::support::ledger::Entry;
 
 /// The lists whose rows belong to somebody: the act, the kind of thing that its rows are in the
 /// ledger, and the field of a row with its id.
-pub const LISTS: [(&str, &str, &str); 12] = [
+pub const LISTS: [(&str, &str, &str); 15] = [
     ("ListAccessExtracts", "AccessExtract", "id"),
     ("ListOwnAccessExtracts", "AccessExtract", "id"),
     ("ListReferrals", "Referral", "id"),
@@ -18,6 +18,9 @@ pub const LISTS: [(&str, &str, &str); 12] = [
     ("ListInvitations", "Case", "case"),
     ("ListConsents", "Consent", "id"),
     ("ListItems", "Item", "id"),
+    ("ListWheels", "Item", "item"),
+    ("ListEvents", "Item", "item"),
+    ("ReadChronology", "Item", "item"),
     ("ListPlans", "Plan", "id"),
     ("ListOwnPlans", "Plan", "id"),
     ("ListBreakGlass", "BreakGlass", "id"),

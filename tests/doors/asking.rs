@@ -43,6 +43,9 @@ pub async fn asked(house: &House, scene: &Scene, door: &Door) -> Asked {
     if path.contains("{entry}") {
         path = path.replace("{entry}", &decision(house, scene).await);
     }
+    if let Some(own) = item_of_its_own(house, scene, &door.to_string()).await {
+        path = path.replace(&scene.item.to_string(), &own.to_string());
+    }
     let mut drawn = None;
     if path.contains("{review}") {
         let review = log_review(house, &door.to_string()).await;
@@ -54,6 +57,10 @@ pub async fn asked(house: &House, scene: &Scene, door: &Door) -> Asked {
         None => None,
     };
     let mut body = body(house, scene, &door.to_string());
+    if door.to_string() == "POST /v1/cases/{case}/practice/steps" {
+        let voice = voice(house, scene, "teamet", "Skolsociala teamet", false).await;
+        body = Some(json!({ "to": "assessed", "child_voice": voice }));
+    }
     if door.to_string() == "POST /v1/consents/{consent}/withdrawals" {
         body = Some(scene::taken_back(house, giving(house, scene).await));
     }
@@ -105,14 +112,80 @@ fn seen_by(door: &str) -> Option<&'static str> {
         "POST /v1/referrals/{referral}/receipt" => Some("triagist"),
         "PATCH /v1/plans/{plan}"
         | "POST /v1/plans/{plan}/confirmations"
-        | "POST /v1/plans/{plan}/activation" => Some("teamet"),
+        | "POST /v1/plans/{plan}/activation"
+        | "POST /v1/cases/{case}/practice/steps" => Some("teamet"),
         _ => None,
     }
 }
 
+/// An item that only this door is about: a child's words, or an event.
+async fn item_of_its_own(house: &House, scene: &Scene, door: &str) -> Option<Uuid> {
+    match door {
+        "POST /v1/items/{item}/not-for-guardian" => {
+            Some(voice(house, scene, "bup", "BUP Lindskär", false).await)
+        }
+        "POST /v1/items/{item}/not-for-guardian/ending" => {
+            Some(voice(house, scene, "bup", "BUP Lindskär", true).await)
+        }
+        "POST /v1/items/{item}/chronology-choice" => Some(event(house, scene).await),
+        "POST /v1/items/{item}/chronology-choice/ending" => {
+            let event = event(house, scene).await;
+            let choice = format!("/v1/items/{event}/chronology-choice");
+            house.as_("teamet").post(&choice, json!({})).await.must(201);
+            Some(event)
+        }
+        _ => None,
+    }
+}
+
+/// What the child says before it is assessed what it needs, as `unit` wrote it down.
+async fn voice(house: &House, scene: &Scene, who: &str, unit: &str, marked: bool) -> Uuid {
+    let body = json!({
+        "unit": house.unit(unit),
+        "category": "VOICE",
+        "title": "Barnets egna ord",
+        "content": { "child_voice": {
+            "stage": "assessed",
+            "on": house.today(),
+            "words": "Jag vill sova längre.",
+            "asked_by": "En vuxen som barnet känner",
+            "how": "conversation",
+        } },
+        "not_for_guardian": marked,
+    });
+    house.as_(who).post(&format!("/v1/cases/{}/items", scene.case), body).await.must(201).id()
+}
+
+/// An event that the team has shared with the school.
+async fn event(house: &House, scene: &Scene) -> Uuid {
+    let body = json!({
+        "unit": house.unit("Skolsociala teamet"),
+        "category": "CHRONO",
+        "title": "Första samtalet",
+        "content": { "significant_event": {
+            "on": house.today(),
+            "event": "Barnet och teamet träffades.",
+            "source": { "who": "Teammedlem", "service": "Skolsociala teamet" },
+            "impact": "positive",
+            "action_taken": "Ett nytt samtal är bestämt.",
+        } },
+    });
+    let items = format!("/v1/cases/{}/items", scene.case);
+    let event = house.as_("teamet").post(&items, body).await.must(201).id();
+    let inside = json!({
+        "unit": house.unit("Strandskolan"),
+        "ground": "INNER",
+        "reason": "Skolan behöver känna till mötet.",
+    });
+    let path = format!("/v1/items/{event}/publications");
+    house.as_("teamet").post(&path, inside).await.must(201);
+    event
+}
+
 /// The tag of the thing that `path` is, or is below.
 async fn version(house: &House, path: &str, who: &str) -> String {
-    let thing: String = path.splitn(5, '/').take(4).collect::<Vec<_>>().join("/");
+    let parts = if path.contains("/practice/") { 5 } else { 4 };
+    let thing: String = path.split('/').take(parts).collect::<Vec<_>>().join("/");
     house.as_(who).get(&thing).await.must(200).etag().to_owned()
 }
 
@@ -266,6 +339,10 @@ fn body(house: &House, scene: &Scene, door: &str) -> Option<Value> {
             "guardian": house.person("Vårdnadshavare 1"),
             "reason": "Barnet kan komma till skada.",
         }),
+        "POST /v1/items/{item}/not-for-guardian"
+        | "POST /v1/items/{item}/not-for-guardian/ending"
+        | "POST /v1/items/{item}/chronology-choice" => json!({}),
+        "POST /v1/items/{item}/chronology-choice/ending" => json!({ "reason": "Hör inte hit." }),
         "POST /v1/items/{item}/block" => json!({ "asker": house.person("Barn A") }),
         "POST /v1/items/{item}/block/lifting" => {
             json!({ "ground": "consent", "because": "Patienten vill det." })

@@ -61,6 +61,7 @@ pub(super) const SECTIONS: &[Section] = &[
         acts: &[
             "ReadSelf",
             "ListUnits",
+            "ListIndicators",
             "ListCases",
             "ImportRegister",
             "RemindOfReviews",

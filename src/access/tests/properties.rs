@@ -13,7 +13,7 @@ use crate::domain::text::Coded;
 /// Acts on things that are there for everybody: no ghost of them exists.
 const ON_THE_WHOLE: &str = "Directory";
 /// Acts that concern no child.
-const NO_CONTENT: [&str; 34] = [
+const NO_CONTENT: [&str; 35] = [
     "AskAccessExtract",
     "ListOwnAccessExtracts",
     "ListAccessExtracts",
@@ -23,6 +23,7 @@ const NO_CONTENT: [&str; 34] = [
     "PrintAccessExtract",
     "ReadSelf",
     "ListUnits",
+    "ListIndicators",
     "ImportRegister",
     "SendConcernReport",
     "ReadLog",
@@ -371,6 +372,41 @@ proptest! {
             false => it.assigned || it.breaking,
         };
         prop_assert!(!permitted("ReadItem", &facts) || (open && stands));
+    }
+
+    #[test]
+    fn the_chronology_is_made_by_the_named_owner_of_what_was_shared(
+        act in select(&["ChooseEvent", "WithdrawEventChoice"][..]), facts in facts(),
+    ) {
+        if permitted(act, &facts) {
+            let situation = &facts.situation;
+            prop_assert!(situation.assigned && situation.coordinator && situation.named_owner);
+            prop_assert!(!situation.conflict && !situation.closed);
+            prop_assert_eq!(facts.resource.category, Some(Category::Chrono));
+            let once = act == "WithdrawEventChoice" && !situation.ended.is_empty();
+            prop_assert!(situation.inside || !situation.live.is_empty() || once);
+            prop_assert!(act == "WithdrawEventChoice" || !situation.blocked);
+        }
+    }
+
+    #[test]
+    fn the_childs_words_are_marked_by_the_child_and_by_who_wrote_them_down(facts in facts()) {
+        if permitted("MarkNotForGuardian", &facts) {
+            let situation = &facts.situation;
+            prop_assert_eq!(facts.resource.category, Some(Category::Voice));
+            let wrote = situation.own_act && situation.inside && situation.assigned;
+            let lawful = if is_staff(&facts) { wrote } else { situation.themself };
+            prop_assert!(lawful);
+        }
+    }
+
+    #[test]
+    fn what_is_hidden_from_a_guardian_no_ground_opens(mut facts in facts(), ground in select(Ground::ALL)) {
+        facts.principal.kind = PrincipalKind::Citizen;
+        facts.principal.acting = None;
+        facts.situation.hidden = true;
+        facts.situation.live.push(opening(ground));
+        prop_assert!(!permitted("ReadItem", &facts));
     }
 
     #[test]

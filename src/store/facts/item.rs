@@ -13,7 +13,7 @@ use crate::access::facts::{EndedOpening, Facts, Resource};
 use crate::domain::agency::{AgencyKind, Place, SecrecyRegime, UnitKind};
 use crate::domain::category::Category;
 use crate::domain::consent::ConsentKind;
-use crate::domain::ids::{AgencyId, CaseId, ConsentId, ItemId, UnitId};
+use crate::domain::ids::{AgencyId, CaseId, ConsentId, ItemId, StaffId, UnitId};
 use crate::domain::text::Coded;
 use crate::store::consent_rows::Weighed;
 use crate::store::db::Database;
@@ -31,10 +31,12 @@ pub struct ItemRow {
     pub category: Category,
     /// It is needed for the child's safety.
     pub safety: bool,
-    /// A young person told it in confidence.
+    /// A young person told it in confidence, or the child said that it is not for its guardians.
     pub confidential: bool,
     /// The patient has blocked it (PDL 4:4).
     pub blocked: bool,
+    /// Who wrote it.
+    pub written_by: StaffId,
 }
 
 impl Gather for ReadItem {
@@ -62,7 +64,7 @@ impl Gathering<'_> {
         let known = self.known()?;
         let row = item_row(self.database, id)?;
         let case = self.case(row.map_or(CaseId::nobody(), |row| row.case), &known)?;
-        let row = self.with_block(id, row)?;
+        let row = self.with_walls(id, row)?;
         Ok((known, case, row))
     }
 
@@ -76,7 +78,7 @@ impl Gathering<'_> {
     ) -> Result<Facts, StoreError> {
         let row = item_row(self.database, id)?;
         let case = self.case(row.map_or(CaseId::nobody(), |row| row.case), known)?;
-        let row = self.with_block(id, row)?;
+        let row = self.with_walls(id, row)?;
         let mut audiences = publications_of(self.database, &[id])?;
         audiences.extend(supposed.cloned());
         let consents = self.weighed(&audiences)?;
@@ -133,7 +135,7 @@ fn item_facts(
 
 /// An item as a decision sees it; `None` when there is none.
 pub fn item_row(database: &mut Database, id: ItemId) -> Result<Option<ItemRow>, StoreError> {
-    type Row = (CaseId, UnitId, String, String, bool, bool, AgencyId, String, bool);
+    type Row = (CaseId, UnitId, String, String, bool, bool, AgencyId, String, bool, StaffId);
     let row: Option<Row> = item::table
         .inner_join(agency::table)
         .filter(item::id.eq(id))
@@ -147,10 +149,11 @@ pub fn item_row(database: &mut Database, id: ItemId) -> Result<Option<ItemRow>, 
             agency::id,
             agency::kind,
             agency::public,
+            item::written_by_id,
         ))
         .first(database)
         .optional()?;
-    row.map(|(case, unit, category, regime, safety, confidential, agency, kind, public)| {
+    row.map(|(case, unit, category, regime, safety, confidential, agency, kind, public, by)| {
         let owner = Place {
             unit,
             // An item's rules follow its secrecy, not the kind of its unit.
@@ -161,7 +164,8 @@ pub fn item_row(database: &mut Database, id: ItemId) -> Result<Option<ItemRow>, 
             regime: SecrecyRegime::from_code(&regime)?,
         };
         let category = Category::from_code(&category)?;
-        Ok(ItemRow { case, owner, category, safety, confidential, blocked: false })
+        let (blocked, written_by) = (false, by);
+        Ok(ItemRow { case, owner, category, safety, confidential, blocked, written_by })
     })
     .transpose()
 }

@@ -3,6 +3,7 @@
 //! **Invariant:** gathering never stops at what it does not find. It goes on with ids that nobody
 //! has, so that a thing that is not there costs the same questions as one that is not for you.
 
+mod assessment;
 mod case;
 mod child;
 mod consent;
@@ -33,7 +34,7 @@ use serde_json::{Value, json};
 pub(super) use item::item_row;
 pub(super) use principal::{Known, place_of, places_of};
 pub(super) use publication::{Audience, publications_of};
-pub(super) use walls::is_blocked;
+pub(super) use walls::{is_blocked, is_marked};
 
 /// An act whose facts the store knows how to gather.
 pub trait Gather: Act {

@@ -7,7 +7,9 @@ use diesel::prelude::*;
 use super::child::ChildFacts;
 use super::item::{ItemRow, owned_facts};
 use super::{Gather, Gathering, Known};
-use crate::access::act::{BarGuardian, BlockItem, DeclareConflict, HideFromGuardian, LiftBlock};
+use crate::access::act::{
+    BarGuardian, BlockItem, DeclareConflict, HideFromGuardian, LiftBlock, MarkNotForGuardian,
+};
 use crate::access::facts::{Facts, Situation};
 use crate::domain::category::Category;
 use crate::domain::child::Protection;
@@ -17,7 +19,7 @@ use crate::domain::text::Coded;
 use crate::store::db::Database;
 use crate::store::error::StoreError;
 use crate::store::families::{Families, Moment, ages_on};
-use crate::store::schema::{guardian_bar, item_block, person, power};
+use crate::store::schema::{guardian_bar, item_block, person, power, voice_mark};
 
 /// What is kept from one private person in one case (OSL 12:3).
 #[derive(Clone, Debug, Default)]
@@ -31,7 +33,7 @@ pub struct Bars {
 
 impl Bars {
     /// Whether `item` is kept from them: they are barred from the matter or from the item, or it
-    /// was told in confidence.
+    /// was told in confidence, or the child said that it is not for its guardians.
     pub fn hide(&self, item: ItemId, row: Option<ItemRow>) -> bool {
         let confided = row.is_some_and(|row| row.confidential);
         self.matter || self.items.contains(&item) || (self.guardian && confided)
@@ -110,14 +112,17 @@ impl Gathering<'_> {
         })
     }
 
-    /// The item with what the patient wants, asked once the child is taken.
-    pub fn with_block(
+    /// The item with what the patient and the child want, asked once the child is taken.
+    pub fn with_walls(
         &mut self,
         id: ItemId,
         row: Option<ItemRow>,
     ) -> Result<Option<ItemRow>, StoreError> {
         let blocked = is_blocked(self.database, id)?;
-        Ok(row.map(|row| ItemRow { blocked, ..row }))
+        let marked = is_marked(self.database, id)?;
+        let walled =
+            |row: ItemRow| ItemRow { blocked, confidential: row.confidential || marked, ..row };
+        Ok(row.map(walled))
     }
 
     /// The facts of what only the owning unit does with an item.
@@ -132,6 +137,13 @@ pub fn is_blocked(database: &mut Database, item: ItemId) -> Result<bool, StoreEr
     let blocks =
         item_block::table.filter(item_block::item_id.eq(item).and(item_block::lifted_at.is_null()));
     Ok(diesel::select(exists(blocks)).get_result(database)?)
+}
+
+/// Whether the child has said that the item is not for its guardians, and that still stands.
+pub fn is_marked(database: &mut Database, item: ItemId) -> Result<bool, StoreError> {
+    let marks =
+        voice_mark::table.filter(voice_mark::item_id.eq(item).and(voice_mark::ended_at.is_null()));
+    Ok(diesel::select(exists(marks)).get_result(database)?)
 }
 
 macro_rules! gather_case {
@@ -161,6 +173,18 @@ impl Gather for BlockItem {
 impl Gather for LiftBlock {
     fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
         Ok(gathering.owned(self.item)?.0)
+    }
+}
+
+impl Gather for MarkNotForGuardian {
+    fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
+        let (known, case, row) = gathering.item(self.item)?;
+        let mut facts = owned_facts(gathering, &known, &case, self.item, row);
+        let own_words = row.is_some_and(|row| row.category == Category::Voice);
+        // What a child has said is no secret to the child.
+        facts.aware |= facts.situation.themself && own_words;
+        facts.situation.own_act = row.is_some_and(|row| row.written_by == known.staff());
+        Ok(facts)
     }
 }
 

@@ -7,11 +7,12 @@ use super::{Gather, Gathering, number_sought, place_of};
 use crate::access::act::{
     AcceptReferral, CancelLogExport, CloseLogReview, DisposeLog, DrawLogReview, ExplainAccess,
     ExportLog, FetchLogExport, FindChild, ImportRegister, ListAccessExtracts, ListBreakGlass,
-    ListCases, ListConcernReports, ListDisposals, ListInvitations, ListLogExports, ListLogReviews,
-    ListNotices, ListOwnAccessExtracts, ListOwnConsents, ListOwnPlans, ListReferrals, ListUnits,
-    MakeReferral, OpenCase, ReadConcernReport, ReadLog, ReadLogEntry, ReadLogExport, ReadLogReview,
-    ReadReferral, ReadSelf, ReadTiles, RecordLogFinding, RegisterChild, RemindOfReviews,
-    ReportLogReviews, SearchLog, SeeReferral, SendConcernReport, TriageReferral,
+    ListCases, ListConcernReports, ListDisposals, ListIndicators, ListInvitations, ListLogExports,
+    ListLogReviews, ListNotices, ListOwnAccessExtracts, ListOwnConsents, ListOwnPlans,
+    ListReferrals, ListUnits, MakeReferral, OpenCase, ReadConcernReport, ReadLog, ReadLogEntry,
+    ReadLogExport, ReadLogReview, ReadReferral, ReadSelf, ReadTiles, RecordLogFinding,
+    RegisterChild, RemindOfReviews, ReportLogReviews, SearchLog, SeeReferral, SendConcernReport,
+    TriageReferral,
 };
 use crate::access::facts::{Facts, PartyStanding, Principal, Resource, Situation};
 use crate::domain::agency::{AgencyKind, Place, SecrecyRegime, UnitKind};
@@ -33,6 +34,7 @@ macro_rules! gather_alone {
 gather_alone!(
     ReadSelf,
     ListUnits,
+    ListIndicators,
     ListCases,
     ImportRegister,
     ExplainAccess,

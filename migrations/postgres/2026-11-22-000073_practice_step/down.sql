@@ -1,0 +1,1 @@
+drop table practice_step;
