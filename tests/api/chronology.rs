@@ -243,6 +243,8 @@ fn what_the_child_does_not_want_its_guardians_to_see_none_of_them_sees() {
         assert_eq!(each(&told, "kind"), ["hidden_by_child"]);
         assert_eq!(kind(&house.as_("barn-a").post(&mark, json!({})).await.must(409)), "not-now");
 
+        // Who reads what was shown to them has nothing to choose.
+        house.as_("barn-a").post(&choice(item), json!({})).await.must(404);
         // What the child has marked the child alone shows again.
         let kept = house.as_("kurator").post(&ending, json!({})).await.must(409);
         assert_eq!(kind(&kept), "not-now");

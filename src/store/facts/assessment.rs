@@ -6,7 +6,7 @@ use crate::access::act::{
     ChooseEvent, ListEvents, ListWheels, ReadChronology, ReadPractice, TakePracticeStep,
     WithdrawEventChoice,
 };
-use crate::access::facts::Facts;
+use crate::access::facts::{Facts, PrincipalKind};
 use crate::store::error::StoreError;
 
 macro_rules! gather_case {
@@ -21,14 +21,17 @@ macro_rules! gather_case {
 }
 gather_case!(ListWheels, ListEvents, ReadChronology, ReadPractice, TakePracticeStep);
 
-macro_rules! gather_read {
+macro_rules! gather_choice {
     ($($act:ty),+) => { $(
         impl Gather for $act {
             fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
                 let known = gathering.known()?;
-                gathering.reading(&known, self.item, None)
+                let mut facts = gathering.reading(&known, self.item, None)?;
+                // What was shown to the family is nothing of theirs to choose.
+                facts.aware &= matches!(facts.principal.kind, PrincipalKind::Staff { .. });
+                Ok(facts)
             }
         }
     )+ };
 }
-gather_read!(ChooseEvent, WithdrawEventChoice);
+gather_choice!(ChooseEvent, WithdrawEventChoice);
