@@ -188,6 +188,8 @@ pub struct Situation {
     pub own_act: bool,
     /// The plan is active, and no draft.
     pub in_force: bool,
+    /// The principal, whom they act for, or a unit that they work at is called to the meeting.
+    pub called: bool,
 }
 
 /// What a private person is to the child.

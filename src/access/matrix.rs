@@ -6,6 +6,7 @@
 pub(super) mod callers;
 mod disclosures;
 mod emergencies;
+mod meetings;
 mod situations;
 mod walls;
 
@@ -52,6 +53,7 @@ fn sections() -> impl Iterator<Item = &'static Section> {
         .chain(disclosures::SECTIONS)
         .chain(emergencies::SECTIONS)
         .chain(walls::SECTIONS)
+        .chain(meetings::SECTIONS)
 }
 
 /// A typical question.

@@ -14,7 +14,8 @@ use crate::access::{AgencyFile, Policy, PolicyFile};
 use crate::clock::{Clock, Instant};
 use crate::domain::ids::AgencyId;
 use crate::domain::law::{Law, in_force};
-use crate::settings::{Settings, SettingsError, read_law};
+use crate::domain::region::Regions;
+use crate::settings::{Settings, SettingsError, read_law, read_regions};
 use crate::store::{
     ExportSettings, LogSettings, Place, Retention, ReviewSettings, Store, StoreSettings, Vault,
 };
@@ -27,7 +28,11 @@ pub fn store(settings: &Settings, clock: Clock) -> Result<Store, AppError> {
     let law = law(settings)?;
     let store = Store::open(
         place(settings)?,
-        StoreSettings { retention: retention(settings, &law, clock.now())?, ..limits(settings) },
+        StoreSettings {
+            retention: retention(settings, &law, clock.now())?,
+            regions: Arc::new(regions(settings)?),
+            ..limits(settings)
+        },
         Arc::new(policy(settings)?),
         Arc::new(law),
         clock,
@@ -93,6 +98,7 @@ fn limits(settings: &Settings) -> StoreSettings {
             months: settings.log_review.months_by_agency(),
         },
         retention: Retention::default(),
+        regions: Arc::default(),
     }
 }
 
@@ -123,6 +129,14 @@ fn law(settings: &Settings) -> Result<Law, AppError> {
         None => None,
     };
     Ok(read_law(text.as_deref())?)
+}
+
+fn regions(settings: &Settings) -> Result<Regions, AppError> {
+    let text = match &settings.plans.regions_file {
+        Some(path) => Some(read(path, "plans.regions_file")?),
+        None => None,
+    };
+    Ok(read_regions(text.as_deref(), &settings.plans)?)
 }
 
 /// The rules that decide.

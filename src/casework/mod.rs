@@ -8,6 +8,7 @@
 pub mod break_glass;
 pub mod cases;
 pub mod consents;
+pub mod meetings;
 pub mod plans;
 pub mod publications;
 pub mod referrals;

@@ -19,9 +19,12 @@ use crate::domain::ground::Ground;
 use crate::domain::harm::HarmResult;
 use crate::domain::log_export::{ExportFormat, ExportProblem, ExportState};
 use crate::domain::log_review::{Measure, SamplingRule};
+use crate::domain::meeting::{CallReply, MeetingMode, MeetingState, Opinion};
 use crate::domain::notice::NoticeKind;
-use crate::domain::plan::{Horizon, LegalClass, PlanState};
+use crate::domain::plan::{Horizon, LegalClass};
+use crate::domain::plan_process::PlanState;
 use crate::domain::referral::{Indicator, ReferralState, Urgency};
+use crate::domain::region::PlanClock;
 use crate::domain::text::Coded;
 
 /// Gives sets their words in views, and their lists of words in the interface's description.
@@ -52,7 +55,7 @@ macro_rules! on_the_wire {
 on_the_wire! {
     AgencyKind Answer ExportFormat ExportProblem ExportState Category ConflictKind ConsentKind Ground HarmResult Horizon Indicator LegalClass LiftGround
     Finding ClosingReason Manner Measure SamplingRule NoticeKind PlanState Protection
-    ExtractLanguage ExtractState ReferralState Role SecrecyRegime UnitKind Urgency
+    CallReply MeetingMode MeetingState Opinion PlanClock ExtractLanguage ExtractState ReferralState Role SecrecyRegime UnitKind Urgency
 }
 
 fn words<T: Coded>() -> RefOr<Schema> {

@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::field::named;
 use super::referral_view::View;
 use crate::casework::plans;
-use crate::domain::plan::{Action, Goal, Horizon, Lack, LegalClass, Need, PlanState};
+use crate::domain::plan::{Action, Goal, Horizon, Lack, LegalClass, Need};
+use crate::domain::plan_process::PlanState;
 use crate::domain::referral::Indicator;
 use crate::store::{ConfirmationView, PlanView};
 
@@ -22,11 +23,15 @@ pub struct Plan {
     /// The coordinating unit. It is kept from whom a family's whereabouts are kept.
     unit: Option<Uuid>,
     state: PlanState,
+    /// Which revision this is, from 1.
+    revision: i32,
     met_on: Option<NaiveDate>,
     follow_up_on: Option<NaiveDate>,
     /// The principal with the overarching responsibility.
     responsible_agency: Option<Uuid>,
     child_view: Option<View>,
+    /// What is done in a crisis, and by whom.
+    crisis: Option<String>,
     needs: Vec<PlanNeed>,
     goals: Vec<PlanGoal>,
     actions: Vec<PlanAction>,
@@ -66,6 +71,8 @@ pub struct PlanAction {
     legal_class: LegalClass,
     text: String,
     third_party: Option<String>,
+    /// How one will see that it has had its effect.
+    evidence: Option<String>,
     due_on: NaiveDate,
 }
 
@@ -89,25 +96,24 @@ pub struct Lacking {
 
 impl From<PlanView> for Plan {
     fn from(view: PlanView) -> Self {
-        let lacks = match view.state {
-            PlanState::Draft => plans::lacking(&view).iter().map(Lacking::from).collect(),
-            PlanState::Active => Vec::new(),
-        };
+        let lacks = if view.state.is_made() { plans::lacking(&view) } else { Vec::new() };
         Self {
             id: view.id.uuid(),
             case: view.case.uuid(),
             child: view.child.uuid(),
             unit: named(view.unit),
             state: view.state,
+            revision: view.process.revision,
             met_on: view.frame.met_on,
             follow_up_on: view.frame.follow_up_on,
             responsible_agency: view.frame.responsible.map(|agency| agency.uuid()),
             child_view: view.frame.child_view.map(View::from),
+            crisis: view.frame.crisis,
             needs: view.needs.into_iter().map(PlanNeed::from).collect(),
             goals: view.goals.into_iter().map(PlanGoal::from).collect(),
             actions: view.actions.into_iter().map(PlanAction::from).collect(),
             confirmations: view.confirmations.into_iter().map(Confirmation::from).collect(),
-            lacks,
+            lacks: lacks.iter().map(Lacking::from).collect(),
             activated_at: view.activated_at,
             version: view.version,
         }
@@ -116,20 +122,7 @@ impl From<PlanView> for Plan {
 
 impl From<&Lack> for Lacking {
     fn from(lack: &Lack) -> Self {
-        let of = match lack {
-            Lack::GoalFor(need) => Some(need.uuid()),
-            Lack::ActionFor(goal) => Some(goal.uuid()),
-            Lack::PartyFor(action) | Lack::ThirdPartyFor(action) => Some(action.uuid()),
-            Lack::ConfirmationBy(unit) => Some(unit.uuid()),
-            Lack::Need
-            | Lack::Responsible
-            | Lack::ResponsibleIsNoParty
-            | Lack::MeetingDay
-            | Lack::FollowUpDay
-            | Lack::FollowUpBeforeMeeting
-            | Lack::ChildView => None,
-        };
-        Self { what: lack.word(), of }
+        Self { what: lack.word(), of: lack.of() }
     }
 }
 
@@ -154,6 +147,7 @@ impl From<Action> for PlanAction {
             legal_class: action.class,
             text: action.text,
             third_party: action.third_party,
+            evidence: action.evidence,
             due_on: action.due_on,
         }
     }

@@ -6,6 +6,7 @@
 //! **Invariant:** keys are named by file and are no settings, so that settings can be shown.
 
 mod law;
+mod regions;
 mod sections;
 
 use std::path::Path;
@@ -16,9 +17,11 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 pub use law::{LawError, read_law};
+pub use regions::{RegionError, read_regions};
 pub use sections::{
     DatabaseSettings, ExportLimits, LawSettings, LedgerSettings, LogFormat, LogReviewSettings,
-    PolicySettings, ServerSettings, StoreLimits, TelemetrySettings, VaultSettings, WitnessSettings,
+    PlanSettings, PolicySettings, ServerSettings, StoreLimits, TelemetrySettings, VaultSettings,
+    WitnessSettings,
 };
 
 use crate::identity::{IdentityError, IdentitySettings};
@@ -42,6 +45,8 @@ pub struct Settings {
     pub log_review: LogReviewSettings,
     /// The table `[exports]`.
     pub exports: ExportLimits,
+    /// The table `[plans]`.
+    pub plans: PlanSettings,
     /// The table `[vault]`.
     pub vault: VaultSettings,
     /// The table `[law]`.

@@ -29,6 +29,7 @@ use crate::clock::Clock;
 use crate::domain::ids::{AgencyId, EntryId};
 use crate::domain::law::Law;
 use crate::domain::obstacle::Obstacle;
+use crate::domain::region::Regions;
 
 /// How long a read pauses before it starts over for the first time.
 const PAUSE: Duration = Duration::from_millis(4);
@@ -76,6 +77,8 @@ pub struct StoreSettings {
     pub review: ReviewSettings,
     /// How long agencies keep what their logs tell.
     pub retention: Retention,
+    /// How soon plans come about, as regions have agreed.
+    pub regions: Arc<Regions>,
 }
 
 /// An act that was done and recorded.
@@ -122,7 +125,7 @@ impl Store {
         )?;
         let counters = Counters::default();
         let (writer, _) = Writer::start(place.clone(), &settings, counters.clone())?;
-        let StoreSettings { rows_max, scanned_max, exports, review, retention, .. } =
+        let StoreSettings { rows_max, scanned_max, exports, review, retention, regions, .. } =
             settings.clone();
         let means = Means {
             policy,
@@ -135,6 +138,7 @@ impl Store {
             exports,
             review,
             retention,
+            regions,
         };
         let witnesses = Mutex::default();
         let inner = Inner { place, readers, writer, means, settings, counters, witnesses };

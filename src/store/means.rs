@@ -11,6 +11,7 @@ use crate::access::Policy;
 use crate::clock::Clock;
 use crate::domain::ids::AgencyId;
 use crate::domain::law::Law;
+use crate::domain::region::Regions;
 use crate::ledger::{LogKey, VerifierKey, origin};
 
 /// What every job may use.
@@ -26,6 +27,7 @@ pub(super) struct Means {
     pub exports: ExportSettings,
     pub review: ReviewSettings,
     pub retention: Retention,
+    pub regions: Arc<Regions>,
 }
 
 /// How much a review of a log may take, and how often each log is reviewed.

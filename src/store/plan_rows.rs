@@ -13,7 +13,8 @@ use crate::clock::Instant;
 use crate::domain::ids::{
     ActionId, AgencyId, AreaId, CaseId, ChildId, GoalId, NeedId, PlanId, StaffId, UnitId,
 };
-use crate::domain::plan::{Action, Frame, Goal, Horizon, LegalClass, Need, PlanState};
+use crate::domain::plan::{Action, Frame, Goal, Horizon, LegalClass, Need};
+use crate::domain::plan_process::{PlanState, Process};
 use crate::domain::referral::{ChildView, Indicator};
 use crate::domain::text::Coded;
 
@@ -28,8 +29,10 @@ pub struct PlanView {
     pub child: ChildId,
     /// The coordinating unit.
     pub unit: UnitId,
-    /// Where it stands.
+    /// Where it stands today.
     pub state: PlanState,
+    /// The same as it is kept: no day makes a difference to it.
+    pub process: Process,
     /// The common parts.
     pub frame: Frame,
     /// Needs.
@@ -62,6 +65,7 @@ pub struct ConfirmationView {
 type PlanRow = (
     (CaseId, ChildId, UnitId, String, Option<NaiveDate>, Option<NaiveDate>),
     (Option<AgencyId>, Option<String>, Option<String>, Option<At>, i64),
+    (Option<String>, i32, Option<String>),
 );
 
 impl<A: Act> Work<'_, A> {
@@ -84,18 +88,23 @@ impl<A: Act> Work<'_, A> {
                     plan::activated_at,
                     plan::version,
                 ),
+                (plan::interrupted_from, plan::revision, plan::crisis),
             ))
             .first(self.database)?;
-        let ((case, child, unit, state, met_on, follow_up_on), rest) = row;
+        let ((case, child, unit, state, met_on, follow_up_on), rest, (before, revision, crisis)) =
+            row;
         let (responsible, words, because, activated_at, version) = rest;
         let child_view = words.map(ChildView::Words).or(because.map(ChildView::Missing));
+        let state = PlanState::from_code(&state)?;
+        let interrupted_from = before.map(|word| PlanState::from_code(&word)).transpose()?;
         Ok(PlanView {
             id,
             case,
             child,
             unit,
-            state: PlanState::from_code(&state)?,
-            frame: Frame { met_on, follow_up_on, responsible, child_view },
+            state: state.on(self.today(), follow_up_on),
+            process: Process { state, interrupted_from, revision },
+            frame: Frame { met_on, follow_up_on, responsible, child_view, crisis },
             needs: self.needs(id)?,
             goals: self.goals(id)?,
             actions: self.actions(id)?,
@@ -133,24 +142,28 @@ impl<A: Act> Work<'_, A> {
     }
 
     fn actions(&mut self, id: PlanId) -> Result<Vec<Action>, Halt> {
-        type Row = (ActionId, GoalId, UnitId, String, String, Option<String>, NaiveDate);
+        type Row = (
+            (ActionId, GoalId, UnitId, String, String),
+            (Option<String>, Option<String>, NaiveDate),
+        );
         let rows: Vec<Row> = plan_action::table
             .filter(plan_action::plan_id.eq(id))
             .order(plan_action::id)
             .select((
-                plan_action::id,
-                plan_action::goal_id,
-                plan_action::unit_id,
-                plan_action::legal_class,
-                plan_action::text,
-                plan_action::third_party,
-                plan_action::due_on,
+                (
+                    plan_action::id,
+                    plan_action::goal_id,
+                    plan_action::unit_id,
+                    plan_action::legal_class,
+                    plan_action::text,
+                ),
+                (plan_action::third_party, plan_action::evidence, plan_action::due_on),
             ))
             .load(self.database)?;
         rows.into_iter()
-            .map(|(id, goal, unit, class, text, third_party, due_on)| {
+            .map(|((id, goal, unit, class, text), (third_party, evidence, due_on))| {
                 let class = LegalClass::from_code(&class)?;
-                Ok(Action { id, goal, unit, class, text, third_party, due_on })
+                Ok(Action { id, goal, unit, class, text, third_party, evidence, due_on })
             })
             .collect()
     }
@@ -183,15 +196,37 @@ impl<A: Act> Work<'_, A> {
             .load(self.database)?)
     }
 
+    /// The plan goes on; its content is as it was.
+    pub(super) fn set_process(&mut self, id: PlanId, next: Process) -> Result<(), Halt> {
+        diesel::update(plan::table.find(id)).set(stands(next)).execute(self.database)?;
+        Ok(())
+    }
+
     pub(super) fn plan_area(&mut self, id: PlanId) -> Result<AreaId, Halt> {
         Ok(plan::table.find(id).select(plan::area_id).first(self.database)?)
     }
 
     /// Content has changed: the version grows, and what was confirmed no longer is.
-    pub(super) fn grown(&mut self, id: PlanId) -> Result<PlanView, Halt> {
+    pub(super) fn grown(&mut self, id: PlanId, next: Process) -> Result<PlanView, Halt> {
         diesel::update(plan::table.find(id))
-            .set(plan::version.eq(plan::version + 1))
+            .set((plan::version.eq(plan::version + 1), stands(next)))
             .execute(self.database)?;
         self.plan(id)
     }
+}
+
+/// Where a plan stands, as it is kept.
+type Stands = (
+    diesel::dsl::Eq<plan::state, &'static str>,
+    diesel::dsl::Eq<plan::interrupted_from, Option<&'static str>>,
+    diesel::dsl::Eq<plan::revision, i32>,
+);
+
+/// Where a plan stands from now on.
+pub(super) fn stands(process: Process) -> Stands {
+    (
+        plan::state.eq(process.state.code()),
+        plan::interrupted_from.eq(process.interrupted_from.map(Coded::code)),
+        plan::revision.eq(process.revision),
+    )
 }

@@ -391,6 +391,9 @@ table! {
         begun_at -> DbTime,
         activated_at -> Nullable<DbTime>,
         version -> BigInt,
+        interrupted_from -> Nullable<Text>,
+        revision -> Integer,
+        crisis -> Nullable<Text>,
     }
 }
 
@@ -436,6 +439,7 @@ table! {
         third_party -> Nullable<Text>,
         due_on -> Date,
         written_by_id -> DbUuid,
+        evidence -> Nullable<Text>,
     }
 }
 
@@ -451,6 +455,73 @@ table! {
         plan_version -> BigInt,
         confirmed_by_id -> DbUuid,
         confirmed_at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    meeting (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        case_id -> DbUuid,
+        child_id -> DbUuid,
+        plan_id -> DbUuid,
+        unit_id -> DbUuid,
+        key_question -> Text,
+        starts_at -> DbTime,
+        minutes -> Integer,
+        mode -> Text,
+        place -> Text,
+        state -> Text,
+        because -> Nullable<Text>,
+        due_on -> Nullable<Date>,
+        called_by_id -> DbUuid,
+        called_at -> DbTime,
+        sequence -> Integer,
+        changed_at -> DbTime,
+        held_on -> Nullable<Date>,
+        version -> BigInt,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    meeting_invitee (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        meeting_id -> DbUuid,
+        unit_id -> Nullable<DbUuid>,
+        person_id -> Nullable<DbUuid>,
+        reply -> Nullable<Text>,
+        reply_reason -> Nullable<Text>,
+        proposed_at -> Nullable<DbTime>,
+        replied_at -> Nullable<DbTime>,
+        replied_by_staff_id -> Nullable<DbUuid>,
+        replied_by_person_id -> Nullable<DbUuid>,
+        attended -> Nullable<Bool>,
+        deviation -> Nullable<Text>,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    meeting_evaluation (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        meeting_id -> DbUuid,
+        person_id -> DbUuid,
+        heard -> Text,
+        knows_who_does_what -> Text,
+        helps -> Text,
+        words -> Nullable<Text>,
+        taken_by_id -> Nullable<DbUuid>,
+        at -> DbTime,
     }
 }
 
@@ -963,6 +1034,7 @@ joinable!(log_review_entry -> log_review (review_id));
 joinable!(log_finding -> log_review (review_id));
 joinable!(log_review_end -> log_review (review_id));
 joinable!(plan_action -> unit (unit_id));
+joinable!(meeting_invitee -> meeting (meeting_id));
 joinable!(staff -> agency (agency_id));
 joinable!(assignment -> staff (staff_id));
 
@@ -995,6 +1067,9 @@ allow_tables_to_appear_in_same_query!(
     plan_goal,
     plan_action,
     plan_confirmation,
+    meeting,
+    meeting_invitee,
+    meeting_evaluation,
     first_answer,
     maturity_assessment,
     power,

@@ -85,6 +85,7 @@ impl House {
             first_answer_kept: chrono::TimeDelta::hours(24),
             review: ReviewSettings { entries_max: 1000, ..ReviewSettings::default() },
             retention: Retention::default(),
+            regions: Arc::default(),
         };
         let policy = Policy::embedded().unwrap();
         let law = crate::settings::read_law(None).unwrap();

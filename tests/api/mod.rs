@@ -26,6 +26,7 @@ mod log_reviews;
 mod log_search;
 mod logs;
 mod me;
+mod meetings;
 mod notices;
 mod once;
 mod pages;

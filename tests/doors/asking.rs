@@ -105,7 +105,9 @@ fn seen_by(door: &str) -> Option<&'static str> {
         "POST /v1/referrals/{referral}/receipt" => Some("triagist"),
         "PATCH /v1/plans/{plan}"
         | "POST /v1/plans/{plan}/confirmations"
-        | "POST /v1/plans/{plan}/activation" => Some("teamet"),
+        | "POST /v1/plans/{plan}/activation"
+        | "PATCH /v1/meetings/{meeting}"
+        | "POST /v1/meetings/{meeting}/attendance" => Some("teamet"),
         _ => None,
     }
 }
@@ -129,6 +131,7 @@ fn path(house: &House, scene: &Scene, door: &Door) -> String {
         .replace("{item}", &scene.item.to_string())
         .replace("{publication}", &scene.publication.to_string())
         .replace("{plan}", &plan(scene, &name).to_string())
+        .replace("{meeting}", &meeting(scene, &name).to_string())
         .replace("{opening}", &scene.opening.to_string())
         .replace("{extract}", &scene.extract.to_string())
         .replace("{child}", &house.person("Barn A").to_string())
@@ -189,6 +192,11 @@ fn plan(scene: &Scene, door: &str) -> Uuid {
     if written.iter().any(|end| door.ends_with(end)) { scene.sketch } else { scene.plan }
 }
 
+/// The second meeting is called off, the first one held.
+fn meeting(scene: &Scene, door: &str) -> Uuid {
+    if door.ends_with("/cancellation") { scene.second_meeting } else { scene.meeting }
+}
+
 fn body(house: &House, scene: &Scene, door: &str) -> Option<Value> {
     let body = match door {
         "POST /v1/children/lookup" => json!({ "identity_number": "20030202-2389" }),
@@ -246,6 +254,27 @@ fn body(house: &House, scene: &Scene, door: &str) -> Option<Value> {
         "POST /v1/plans/{plan}/actions" => {
             scene::new_action(house, "Skolsociala teamet", scene.goal)
         }
+        "POST /v1/plans/{plan}/meetings" | "POST /v1/plans/{plan}/meeting-preview" => {
+            scene::new_call(house)
+        }
+        "POST /v1/meetings/{meeting}/replies" => {
+            json!({ "unit": house.unit("Strandskolan"), "reply": "accepted" })
+        }
+        "PATCH /v1/meetings/{meeting}" => scene::new_time(house),
+        "POST /v1/meetings/{meeting}/cancellation" => json!({ "because": "Det behövs inte." }),
+        "POST /v1/meetings/{meeting}/attendance" => json!({
+            "held_on": house.today(),
+            "attendance": [
+                { "unit": house.unit("Strandskolan"), "attended": true },
+                { "person": house.person("Vårdnadshavare 1"), "attended": true },
+            ],
+        }),
+        "POST /v1/meetings/{meeting}/evaluations" => json!({
+            "person": house.person("Vårdnadshavare 1"),
+            "heard": "yes",
+            "knows_who_does_what": "partly",
+            "helps": "yes",
+        }),
         "POST /v1/plans/{plan}/confirmations" => json!({ "unit": house.unit("Strandskolan") }),
         "POST /v1/access/explain" => {
             json!({ "act": "ReadItem", "target": { "kind": "Item", "id": scene.item } })

@@ -44,6 +44,10 @@ pub struct Scene {
     pub unpublished: Uuid,
     /// The case's plan: whole, and confirmed by all but the school.
     pub plan: Uuid,
+    /// A meeting about that plan, to which the school and the first guardian are called.
+    pub meeting: Uuid,
+    /// Another one.
+    pub second_meeting: Uuid,
     /// The plan of another case, of the team alone: just begun.
     pub sketch: Uuid,
     /// A need in it.
@@ -84,6 +88,8 @@ impl Scene {
         let publication = publish(house, item).await;
         let plan = begin(house, case).await;
         complete(house, plan).await;
+        let meeting = call(house, plan).await;
+        let second_meeting = call(house, plan).await;
         let second = open(house, self::accepted(house).await, &[]).await;
         let sketch = begin(house, second).await;
         let (need, goal) = sketch_need_and_goal(house, sketch).await;
@@ -102,6 +108,8 @@ impl Scene {
             publication,
             unpublished,
             plan,
+            meeting,
+            second_meeting,
             sketch,
             need,
             goal,
@@ -247,6 +255,35 @@ pub fn new_frame(house: &House) -> Value {
         "responsible_agency": house.agency_of("BUP Lindskär"),
         "child_view": { "words": "Det är bra om ni alla vet samma sak." },
     })
+}
+
+/// A call of the school and the first guardian, in a week.
+pub fn new_call(house: &House) -> Value {
+    json!({
+        "key_question": "Ärendets nyckelfråga.",
+        "starts_at": house.clock().now() + chrono::TimeDelta::days(7),
+        "minutes": 60,
+        "mode": "onsite",
+        "place": "Rummet där de talar om sömnen",
+        "units": [house.unit("Strandskolan")],
+        "persons": [house.person("Vårdnadshavare 1")],
+    })
+}
+
+/// Another time for it.
+pub fn new_time(house: &House) -> Value {
+    json!({
+        "starts_at": house.clock().now() + chrono::TimeDelta::days(8),
+        "minutes": 45,
+        "mode": "video",
+        "place": "Länk efter inloggning",
+        "because": "Det gäller sömnen den dagen.",
+    })
+}
+
+async fn call(house: &House, plan: Uuid) -> Uuid {
+    let path = format!("/v1/plans/{plan}/meetings");
+    house.as_("teamet").post(&path, new_call(house)).await.must(201).id()
 }
 
 async fn refer(house: &House) -> Uuid {

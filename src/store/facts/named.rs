@@ -6,15 +6,16 @@ use diesel::prelude::*;
 use super::case::CaseFacts;
 use super::{Gather, Gathering, Known};
 use crate::access::act::{
-    ActivatePlan, AnswerInvitation, AskConsent, AssessMaturity, AssignStaff, CloseCase,
-    ConfirmPlan, DraftPlan, EditPlan, InviteParty, ListConsents, ListItems,
-    ListMaturityAssessments, ListPlans, ReadCase, ReadPlan, SeeInvitation, WriteAction, WriteItem,
+    ActivatePlan, AnswerInvitation, AskConsent, AssessMaturity, AssignStaff, CallMeeting,
+    CloseCase, ConfirmPlan, DraftPlan, EditPlan, InviteParty, ListConsents, ListItems,
+    ListMaturityAssessments, ListMeetings, ListPlans, PreviewMeeting, ReadCase, ReadPlan,
+    ReadPlanProcess, SeeInvitation, WriteAction, WriteItem,
 };
 use crate::access::facts::{Age, Facts};
 use crate::domain::category::Category;
 use crate::domain::consent::ConsentKind;
 use crate::domain::ids::{CaseId, PlanId};
-use crate::domain::plan::PlanState;
+use crate::domain::plan_process::PlanState;
 use crate::domain::text::Coded;
 use crate::store::error::StoreError;
 use crate::store::facts::place_of;
@@ -35,6 +36,7 @@ gather_case!(
     ListItems,
     ListConsents,
     ListPlans,
+    ReadPlanProcess,
     AskConsent,
     AssessMaturity,
     ListMaturityAssessments,
@@ -75,7 +77,7 @@ macro_rules! gather_plan {
         }
     )+ };
 }
-gather_plan!(EditPlan, ActivatePlan);
+gather_plan!(EditPlan, ActivatePlan, PreviewMeeting, CallMeeting, ListMeetings);
 
 impl Gather for ReadPlan {
     fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
