@@ -9,6 +9,7 @@ pub mod break_glass;
 pub mod cases;
 pub mod consents;
 pub mod meetings;
+pub mod plan_turns;
 pub mod plans;
 pub mod publications;
 pub mod referrals;

@@ -6,6 +6,7 @@ use crate::domain::ids::{AgencyId, UnitId};
 use crate::domain::obstacle::Obstacle;
 use crate::domain::plan::{Lack, Whole, lacks};
 use crate::domain::plan_process::{PlanState, Process, Step};
+use crate::domain::preparation::PreparationItem;
 use crate::store::{ActionDraft, FrameChange, GoalDraft, Halt, NeedDraft, PlanView, Work};
 
 /// Begins the case's plan. That a consent to it binds is the rules' to say: nobody gets here
@@ -34,6 +35,18 @@ pub fn frame(
         return Ok(before);
     }
     work.frame(change, next)
+}
+
+/// Notes how far one thing of the preparation has come, while the plan is being made.
+pub fn prepare(
+    work: &mut Work<'_, EditPlan>,
+    item: PreparationItem,
+    done: bool,
+    note: Option<&str>,
+) -> Result<PlanView, Halt> {
+    // Whether something may be written says whether it is being made.
+    after(work.before()?.process, &Step::Write)?;
+    work.prepare(item, done, note)
 }
 
 /// Writes a need.

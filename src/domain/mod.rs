@@ -24,6 +24,8 @@ pub mod notice;
 pub mod obstacle;
 pub mod plan;
 pub mod plan_process;
+pub mod plan_revision;
+pub mod preparation;
 pub mod redaction;
 pub mod referral;
 pub mod region;

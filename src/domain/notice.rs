@@ -37,6 +37,12 @@ codes! {
         MeetingSoon => "meeting_soon",
         /// The unit was called to a meeting and stayed away.
         MeetingDeviation => "meeting_deviation",
+        /// A plan that the unit takes part in was laid aside.
+        PlanInterrupted => "plan_interrupted",
+        /// It was taken up again, and must be confirmed anew.
+        PlanResumed => "plan_resumed",
+        /// It was closed.
+        PlanClosed => "plan_closed",
         /// The child wants a guardian not to see what it has said; the unit must try it (OSL 12:3).
         HiddenByChild => "hidden_by_child",
     }

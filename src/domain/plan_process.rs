@@ -56,6 +56,20 @@ codes! {
     }
 }
 
+codes! {
+    /// A turn that a plan took, each with its reason.
+    PlanTurn {
+        /// Its next revision was begun.
+        Revised => "revised",
+        /// It was laid aside.
+        Interrupted => "interrupted",
+        /// It was taken up again.
+        Resumed => "resumed",
+        /// It was closed.
+        Closed => "closed",
+    }
+}
+
 /// Where a plan stands, as it is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Process {

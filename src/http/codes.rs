@@ -22,7 +22,9 @@ use crate::domain::log_review::{Measure, SamplingRule};
 use crate::domain::meeting::{CallReply, MeetingMode, MeetingState, Opinion};
 use crate::domain::notice::NoticeKind;
 use crate::domain::plan::{Horizon, LegalClass};
-use crate::domain::plan_process::PlanState;
+use crate::domain::plan_process::{GoalOutcome, PlanState, PlanTurn};
+use crate::domain::plan_revision::PlanPart;
+use crate::domain::preparation::PreparationItem;
 use crate::domain::referral::{Indicator, ReferralState, Urgency};
 use crate::domain::region::PlanClock;
 use crate::domain::text::Coded;
@@ -55,7 +57,7 @@ macro_rules! on_the_wire {
 on_the_wire! {
     AgencyKind Answer ExportFormat ExportProblem ExportState Category ConflictKind ConsentKind Ground HarmResult Horizon Indicator LegalClass LiftGround
     Finding ClosingReason Manner Measure SamplingRule NoticeKind PlanState Protection
-    CallReply MeetingMode MeetingState Opinion PlanClock ExtractLanguage ExtractState ReferralState Role SecrecyRegime UnitKind Urgency
+    PreparationItem GoalOutcome PlanPart PlanTurn CallReply MeetingMode MeetingState Opinion PlanClock ExtractLanguage ExtractState ReferralState Role SecrecyRegime UnitKind Urgency
 }
 
 fn words<T: Coded>() -> RefOr<Schema> {

@@ -56,6 +56,7 @@ mod notices;
 mod openapi;
 mod paging;
 mod plan_process;
+mod plan_turns;
 mod plan_view;
 mod plans;
 pub mod problem;

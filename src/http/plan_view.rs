@@ -9,9 +9,10 @@ use super::field::named;
 use super::referral_view::View;
 use crate::casework::plans;
 use crate::domain::plan::{Action, Goal, Horizon, Lack, LegalClass, Need};
-use crate::domain::plan_process::PlanState;
+use crate::domain::plan_process::{GoalOutcome, PlanState, PlanTurn};
+use crate::domain::preparation::PreparationItem;
 use crate::domain::referral::Indicator;
-use crate::store::{ConfirmationView, PlanView};
+use crate::store::{ConfirmationView, JudgedGoal, PlanView, PreparedView, TurnView};
 
 /// A plan, whole.
 #[derive(Debug, Serialize, ToSchema)]
@@ -40,6 +41,10 @@ pub struct Plan {
     /// What it lacks to become active; empty when it is.
     lacks: Vec<Lacking>,
     activated_at: Option<DateTime<Utc>>,
+    /// The checklist of its preparation, in its order; for those who write the plan.
+    preparation: Vec<Prepared>,
+    /// The last turn that it took: revised, interrupted, resumed or closed.
+    turn: Option<Turn>,
     /// Grows with every change of content.
     pub version: i64,
 }
@@ -59,6 +64,32 @@ pub struct PlanGoal {
     need: Uuid,
     horizon: Horizon,
     text: String,
+    /// What became of it.
+    outcome: GoalOutcome,
+    outcome_because: Option<String>,
+    outcome_at: Option<DateTime<Utc>>,
+}
+
+/// One thing to prepare, and the newest word on it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Prepared {
+    item: PreparationItem,
+    /// Whether it is done; none while nobody has said.
+    done: Option<bool>,
+    /// How, or why not.
+    note: Option<String>,
+    by: Option<Uuid>,
+    at: Option<DateTime<Utc>>,
+}
+
+/// A turn that a plan took.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Turn {
+    turn: PlanTurn,
+    /// Why; of a plan that was closed, in a word.
+    reason: Option<String>,
+    note: Option<String>,
+    at: DateTime<Utc>,
 }
 
 /// An action.
@@ -110,11 +141,13 @@ impl From<PlanView> for Plan {
             child_view: view.frame.child_view.map(View::from),
             crisis: view.frame.crisis,
             needs: view.needs.into_iter().map(PlanNeed::from).collect(),
-            goals: view.goals.into_iter().map(PlanGoal::from).collect(),
+            goals: view.goals.into_iter().map(|goal| PlanGoal::of(goal, &view.outcomes)).collect(),
             actions: view.actions.into_iter().map(PlanAction::from).collect(),
             confirmations: view.confirmations.into_iter().map(Confirmation::from).collect(),
             lacks: lacks.iter().map(Lacking::from).collect(),
             activated_at: view.activated_at,
+            preparation: view.preparation.into_iter().map(Prepared::from).collect(),
+            turn: view.turn.map(Turn::from),
             version: view.version,
         }
     }
@@ -132,9 +165,36 @@ impl From<Need> for PlanNeed {
     }
 }
 
-impl From<Goal> for PlanGoal {
-    fn from(goal: Goal) -> Self {
-        Self { id: goal.id.uuid(), need: goal.need.uuid(), horizon: goal.horizon, text: goal.text }
+impl PlanGoal {
+    fn of(goal: Goal, outcomes: &[JudgedGoal]) -> Self {
+        let judged = outcomes.iter().find(|judged| judged.goal == goal.id);
+        Self {
+            id: goal.id.uuid(),
+            need: goal.need.uuid(),
+            horizon: goal.horizon,
+            text: goal.text,
+            outcome: judged.map_or(GoalOutcome::Open, |judged| judged.outcome),
+            outcome_because: judged.and_then(|judged| judged.because.clone()),
+            outcome_at: judged.map(|judged| judged.at),
+        }
+    }
+}
+
+impl From<PreparedView> for Prepared {
+    fn from(view: PreparedView) -> Self {
+        Self {
+            item: view.item,
+            done: view.done,
+            note: view.note,
+            by: view.said.map(|(by, _)| by.uuid()),
+            at: view.said.map(|(_, at)| at),
+        }
+    }
+}
+
+impl From<TurnView> for Turn {
+    fn from(view: TurnView) -> Self {
+        Self { turn: view.turn, reason: view.reason, note: view.note, at: view.at }
     }
 }
 

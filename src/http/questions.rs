@@ -178,6 +178,10 @@ explainable! {
     DraftPlan { case }
     ListPlans { case }
     ReadPlanProcess { case }
+    JudgeGoal { plan }
+    RevisePlan { plan }
+    InterruptPlan { plan }
+    ClosePlan { plan }
     PreviewMeeting { plan }
     CallMeeting { plan }
     ListMeetings { plan }

@@ -7,8 +7,8 @@ use super::{
     access_extracts, assignments, bars, blocks, break_glass, cases, children, concern_reports,
     conflicts, consents, decisions, disclosure_preview, disposals, explain, health,
     information_requests, items, log_entries, log_exports, log_review_report, log_reviews,
-    log_search, logs, maturity, me, meetings, notices, plan_process, plans, publications, receipts,
-    referrals, tiles, units,
+    log_search, logs, maturity, me, meetings, notices, plan_process, plan_turns, plans,
+    publications, receipts, referrals, tiles, units,
 };
 
 /// Every address of the service, besides its own description.
@@ -95,6 +95,19 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(plans::confirm_plan)
         .service(plans::activate_plan)
         .service(plans::list_own_plans);
+
+    // What becomes of it.
+    config
+        .service(plan_turns::prepare_plan)
+        .service(plan_turns::judge_goal)
+        .service(plan_turns::revise_plan)
+        .service(plan_turns::drop_need)
+        .service(plan_turns::drop_goal)
+        .service(plan_turns::drop_action)
+        .service(plan_turns::list_revisions)
+        .service(plan_turns::interrupt_plan)
+        .service(plan_turns::resume_plan)
+        .service(plan_turns::close_plan);
 
     // The meetings about it.
     config

@@ -4,7 +4,10 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::error::Halt;
-use super::schema::{plan, plan_action, plan_confirmation, plan_goal, plan_need, unit};
+use super::plan_preparation::PreparedView;
+use super::schema::{
+    plan, plan_action, plan_confirmation, plan_goal, plan_goal_outcome, plan_need, unit,
+};
 use super::sql::At;
 use super::work::Work;
 use crate::access::Act;
@@ -14,7 +17,7 @@ use crate::domain::ids::{
     ActionId, AgencyId, AreaId, CaseId, ChildId, GoalId, NeedId, PlanId, StaffId, UnitId,
 };
 use crate::domain::plan::{Action, Frame, Goal, Horizon, LegalClass, Need};
-use crate::domain::plan_process::{PlanState, Process};
+use crate::domain::plan_process::{GoalOutcome, PlanState, PlanTurn, Process};
 use crate::domain::referral::{ChildView, Indicator};
 use crate::domain::text::Coded;
 
@@ -41,6 +44,12 @@ pub struct PlanView {
     pub goals: Vec<Goal>,
     /// Actions.
     pub actions: Vec<Action>,
+    /// What became of its goals: the newest word on each.
+    pub outcomes: Vec<JudgedGoal>,
+    /// The checklist of its preparation; for those who write it.
+    pub preparation: Vec<PreparedView>,
+    /// The last turn that it took.
+    pub turn: Option<TurnView>,
     /// Confirmations of this very version.
     pub confirmations: Vec<ConfirmationView>,
     /// Units that are active parties, and their agencies.
@@ -49,6 +58,32 @@ pub struct PlanView {
     pub activated_at: Option<Instant>,
     /// Its version.
     pub version: i64,
+}
+
+/// What became of a goal.
+#[derive(Clone, Debug)]
+pub struct JudgedGoal {
+    /// Which one.
+    pub goal: GoalId,
+    /// What.
+    pub outcome: GoalOutcome,
+    /// Why.
+    pub because: Option<String>,
+    /// When it was said.
+    pub at: Instant,
+}
+
+/// A turn that a plan took.
+#[derive(Clone, Debug)]
+pub struct TurnView {
+    /// Which.
+    pub turn: PlanTurn,
+    /// Why; of a plan that was closed, in a word.
+    pub reason: Option<String>,
+    /// The same in words, where that is not enough.
+    pub note: Option<String>,
+    /// When.
+    pub at: Instant,
 }
 
 /// A unit's confirmation.
@@ -105,9 +140,12 @@ impl<A: Act> Work<'_, A> {
             state: state.on(self.today(), follow_up_on),
             process: Process { state, interrupted_from, revision },
             frame: Frame { met_on, follow_up_on, responsible, child_view, crisis },
-            needs: self.needs(id)?,
-            goals: self.goals(id)?,
-            actions: self.actions(id)?,
+            needs: self.needs(id, revision)?,
+            goals: self.goals(id, revision)?,
+            actions: self.actions(id, revision)?,
+            outcomes: self.outcomes(id)?,
+            turn: self.last_turn(id)?,
+            preparation: self.preparation(id)?,
             confirmations: self.confirmations(id, version)?,
             parties: self.active_parties(case)?,
             activated_at: activated_at.map(|at| at.0),
@@ -115,9 +153,10 @@ impl<A: Act> Work<'_, A> {
         })
     }
 
-    fn needs(&mut self, id: PlanId) -> Result<Vec<Need>, Halt> {
+    pub(super) fn needs(&mut self, id: PlanId, revision: i32) -> Result<Vec<Need>, Halt> {
         let rows: Vec<(NeedId, String, String)> = plan_need::table
-            .filter(plan_need::plan_id.eq(id))
+            .filter(plan_need::plan_id.eq(id).and(plan_need::since.le(revision)))
+            .filter(plan_need::until.is_null().or(plan_need::until.gt(revision)))
             .order(plan_need::id)
             .select((plan_need::id, plan_need::indicator, plan_need::text))
             .load(self.database)?;
@@ -128,9 +167,10 @@ impl<A: Act> Work<'_, A> {
             .collect()
     }
 
-    fn goals(&mut self, id: PlanId) -> Result<Vec<Goal>, Halt> {
+    pub(super) fn goals(&mut self, id: PlanId, revision: i32) -> Result<Vec<Goal>, Halt> {
         let rows: Vec<(GoalId, NeedId, String, String)> = plan_goal::table
-            .filter(plan_goal::plan_id.eq(id))
+            .filter(plan_goal::plan_id.eq(id).and(plan_goal::since.le(revision)))
+            .filter(plan_goal::until.is_null().or(plan_goal::until.gt(revision)))
             .order(plan_goal::id)
             .select((plan_goal::id, plan_goal::need_id, plan_goal::horizon, plan_goal::text))
             .load(self.database)?;
@@ -141,13 +181,14 @@ impl<A: Act> Work<'_, A> {
             .collect()
     }
 
-    fn actions(&mut self, id: PlanId) -> Result<Vec<Action>, Halt> {
+    pub(super) fn actions(&mut self, id: PlanId, revision: i32) -> Result<Vec<Action>, Halt> {
         type Row = (
             (ActionId, GoalId, UnitId, String, String),
             (Option<String>, Option<String>, NaiveDate),
         );
         let rows: Vec<Row> = plan_action::table
-            .filter(plan_action::plan_id.eq(id))
+            .filter(plan_action::plan_id.eq(id).and(plan_action::since.le(revision)))
+            .filter(plan_action::until.is_null().or(plan_action::until.gt(revision)))
             .order(plan_action::id)
             .select((
                 (
@@ -166,6 +207,27 @@ impl<A: Act> Work<'_, A> {
                 Ok(Action { id, goal, unit, class, text, third_party, evidence, due_on })
             })
             .collect()
+    }
+
+    fn outcomes(&mut self, id: PlanId) -> Result<Vec<JudgedGoal>, Halt> {
+        type Row = (GoalId, String, Option<String>, At);
+        let rows: Vec<Row> = plan_goal_outcome::table
+            .filter(plan_goal_outcome::plan_id.eq(id))
+            .order(plan_goal_outcome::id)
+            .select((
+                plan_goal_outcome::goal_id,
+                plan_goal_outcome::outcome,
+                plan_goal_outcome::because,
+                plan_goal_outcome::at,
+            ))
+            .load(self.database)?;
+        let mut newest: Vec<JudgedGoal> = Vec::new();
+        for (goal, outcome, because, at) in rows {
+            let outcome = GoalOutcome::from_code(&outcome)?;
+            newest.retain(|row| row.goal != goal);
+            newest.push(JudgedGoal { goal, outcome, because, at: at.0 });
+        }
+        Ok(newest)
     }
 
     fn confirmations(&mut self, id: PlanId, version: i64) -> Result<Vec<ConfirmationView>, Halt> {

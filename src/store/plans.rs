@@ -158,18 +158,10 @@ impl Work<'_, ListOwnPlans> {
         served
             .into_iter()
             .map(|(id, permit)| {
-                let view = self.plan(id)?;
+                let view = self.plan_for_reader(id)?;
                 self.as_permitted(&permit, view)
             })
             .collect()
-    }
-}
-
-impl Work<'_, ReadPlan> {
-    /// The plan.
-    pub fn read(&mut self) -> Result<PlanView, Halt> {
-        let view = self.plan(self.act().plan)?;
-        self.as_permitted(self.permit, view)
     }
 }
 
@@ -216,6 +208,7 @@ impl Work<'_, EditPlan> {
                 plan_need::plan_id.eq(id),
                 plan_need::indicator.eq(draft.indicator.code()),
                 plan_need::text.eq(&draft.text),
+                plan_need::since.eq(next.revision),
             ))
             .execute(self.database)?;
         self.grown(id, next)
@@ -236,6 +229,7 @@ impl Work<'_, EditPlan> {
                 plan_goal::need_id.eq(draft.need),
                 plan_goal::horizon.eq(draft.horizon.code()),
                 plan_goal::text.eq(&draft.text),
+                plan_goal::since.eq(next.revision),
             ))
             .execute(self.database)?;
         self.grown(id, next)
@@ -266,6 +260,7 @@ impl Work<'_, WriteAction> {
                 plan_action::text.eq(&draft.text),
                 plan_action::third_party.eq(&draft.third_party),
                 plan_action::evidence.eq(&draft.evidence),
+                plan_action::since.eq(next.revision),
                 plan_action::due_on.eq(draft.due_on),
                 plan_action::written_by_id.eq(self.staff()),
             ))
@@ -313,6 +308,8 @@ impl Work<'_, ActivatePlan> {
         diesel::update(plan::table.find(id))
             .set((stands(next), plan::activated_at.eq(Some(At(self.now())))))
             .execute(self.database)?;
-        self.plan(id)
+        let view = self.plan(id)?;
+        self.keep_revision(&view)?;
+        Ok(view)
     }
 }

@@ -84,6 +84,11 @@ impl Redact for PlanView {
             action.third_party = None;
             action.evidence = action.evidence.take().map(|evidence| names.hide(&evidence));
         }
+        for judged in &mut self.outcomes {
+            judged.because = judged.because.take().map(|because| names.hide(&because));
+        }
+        // Why it took a turn is the parties' word to each other.
+        self.turn = None;
         self.confirmations.clear();
         self.parties.clear();
         self

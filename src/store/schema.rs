@@ -407,6 +407,8 @@ table! {
         plan_id -> DbUuid,
         indicator -> Text,
         text -> Text,
+        since -> Integer,
+        until -> Nullable<Integer>,
     }
 }
 
@@ -421,6 +423,8 @@ table! {
         need_id -> DbUuid,
         horizon -> Text,
         text -> Text,
+        since -> Integer,
+        until -> Nullable<Integer>,
     }
 }
 
@@ -440,6 +444,8 @@ table! {
         due_on -> Date,
         written_by_id -> DbUuid,
         evidence -> Nullable<Text>,
+        since -> Integer,
+        until -> Nullable<Integer>,
     }
 }
 
@@ -455,6 +461,72 @@ table! {
         plan_version -> BigInt,
         confirmed_by_id -> DbUuid,
         confirmed_at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    plan_revision (plan_id, revision) {
+        plan_id -> DbUuid,
+        revision -> Integer,
+        area_id -> DbUuid,
+        met_on -> Nullable<Date>,
+        follow_up_on -> Nullable<Date>,
+        responsible_agency_id -> Nullable<DbUuid>,
+        child_view -> Nullable<Text>,
+        no_child_view_because -> Nullable<Text>,
+        crisis -> Nullable<Text>,
+        activated_at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    plan_goal_outcome (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        plan_id -> DbUuid,
+        goal_id -> DbUuid,
+        outcome -> Text,
+        because -> Nullable<Text>,
+        by_id -> DbUuid,
+        at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    plan_preparation (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        plan_id -> DbUuid,
+        item -> Text,
+        done -> Bool,
+        note -> Nullable<Text>,
+        by_id -> DbUuid,
+        at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    plan_turn (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        plan_id -> DbUuid,
+        turn -> Text,
+        reason -> Nullable<Text>,
+        note -> Nullable<Text>,
+        by_id -> DbUuid,
+        at -> DbTime,
     }
 }
 
@@ -1067,6 +1139,10 @@ allow_tables_to_appear_in_same_query!(
     plan_goal,
     plan_action,
     plan_confirmation,
+    plan_revision,
+    plan_goal_outcome,
+    plan_preparation,
+    plan_turn,
     meeting,
     meeting_invitee,
     meeting_evaluation,

@@ -30,6 +30,7 @@ mod meetings;
 mod notices;
 mod once;
 mod pages;
+mod plan_turns;
 mod plans;
 mod problems;
 mod recalls;

@@ -12,6 +12,27 @@ acts! {
         case: CaseId,
     }
 
+    /// Record what became of a plan's goal.
+    Changes "Skriva" JudgeGoal(Plan = plan) {
+        /// The plan.
+        plan: PlanId,
+    }
+    /// Begin the next revision of a plan.
+    Changes "Skriva" RevisePlan(Plan = plan) {
+        /// The plan.
+        plan: PlanId,
+    }
+    /// Lay a plan aside, or take it up again.
+    Changes "Skriva" InterruptPlan(Plan = plan) {
+        /// The plan.
+        plan: PlanId,
+    }
+    /// End a plan.
+    Changes "Signera" ClosePlan(Plan = plan) {
+        /// The plan.
+        plan: PlanId,
+    }
+
     /// See, before a meeting is called, what each of those who would be called will see.
     Reads "Läsa" PreviewMeeting(Plan = plan) {
         /// The plan.

@@ -192,6 +192,10 @@ pub(super) const SECTIONS: &[Section] = &[
             "WriteAction",
             "ConfirmPlan",
             "ActivatePlan",
+            "JudgeGoal",
+            "RevisePlan",
+            "InterruptPlan",
+            "ClosePlan",
         ],
     },
     Section {
