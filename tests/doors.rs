@@ -22,8 +22,8 @@ use row::{Door, OUTSIDERS, Row};
 const LIST: &str = include_str!("doors.txt");
 
 /// Acts that no door leads to: what the operator does, and what only decides rows of a list.
-const WITHOUT_DOOR: [&str; 4] =
-    ["ImportRegister", "RemindOfReviews", "SeeReferral", "SeeInvitation"];
+const WITHOUT_DOOR: [&str; 5] =
+    ["ImportRegister", "RemindOfReviews", "RemindOfMeetings", "SeeReferral", "SeeInvitation"];
 
 /// The list, line by line.
 pub fn rows() -> Vec<Row> {

@@ -88,19 +88,31 @@ mod all;
 mod assessment;
 mod extracts;
 mod logs;
+mod plan_process;
 
 pub use all::*;
 pub use assessment::*;
 pub use extracts::*;
 pub use logs::*;
+pub use plan_process::*;
 
 /// An act's name, its resource's type, whether it changes anything, its log word.
 pub type Row = (&'static str, &'static str, Reach, &'static str);
 
 /// Every act.
-pub const ALL: &[Row] = &joined::<
-    { all::HERE.len() + assessment::HERE.len() + extracts::HERE.len() + logs::HERE.len() },
->(&[all::HERE, assessment::HERE, extracts::HERE, logs::HERE]);
+pub const ALL: &[Row] = &joined::<{ counted(FILES) }>(FILES);
+
+const FILES: &[&[Row]] =
+    &[all::HERE, assessment::HERE, extracts::HERE, logs::HERE, plan_process::HERE];
+
+const fn counted(files: &[&[Row]]) -> usize {
+    let (mut file, mut count) = (0, 0);
+    while file < files.len() {
+        count += files[file].len();
+        file += 1;
+    }
+    count
+}
 
 const fn joined<const COUNT: usize>(files: &[&[Row]]) -> [Row; COUNT] {
     let mut rows = [files[0][0]; COUNT];

@@ -186,8 +186,10 @@ pub struct Situation {
     pub wish_met: bool,
     /// The principal is the one whose act it is that the resource tells of.
     pub own_act: bool,
-    /// The plan is active, and no draft.
+    /// The plan is active, or has been; it is no first draft.
     pub in_force: bool,
+    /// The principal, whom they act for, or a unit that they work at is called to the meeting.
+    pub called: bool,
 }
 
 /// What a private person is to the child.

@@ -7,6 +7,7 @@ mod assessment;
 pub(super) mod callers;
 mod disclosures;
 mod emergencies;
+mod meetings;
 mod situations;
 mod walls;
 
@@ -54,6 +55,7 @@ fn sections() -> impl Iterator<Item = &'static Section> {
         .chain(emergencies::SECTIONS)
         .chain(walls::SECTIONS)
         .chain(assessment::SECTIONS)
+        .chain(meetings::SECTIONS)
 }
 
 /// A typical question.

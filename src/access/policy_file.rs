@@ -20,6 +20,7 @@ impl PolicyFile {
             ("police.cedar", include_str!("../../config/policies/police.cedar")),
             ("disclosure.cedar", include_str!("../../config/policies/disclosure.cedar")),
             ("emergency.cedar", include_str!("../../config/policies/emergency.cedar")),
+            ("meetings.cedar", include_str!("../../config/policies/meetings.cedar")),
             ("walls.cedar", include_str!("../../config/policies/walls.cedar")),
             ("assessment.cedar", include_str!("../../config/policies/assessment.cedar")),
         ]

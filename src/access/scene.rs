@@ -209,6 +209,7 @@ fn situation(facts: &Facts, wanted: &dyn Fn(&str) -> bool) -> Named {
         wish_met,
         own_act,
         in_force,
+        called,
     } = &facts.situation;
     let to = *recipient;
     let mut record = Record { wanted, named: Vec::new() };
@@ -259,6 +260,7 @@ fn situation(facts: &Facts, wanted: &dyn Fn(&str) -> bool) -> Named {
     record.flag("wish_met", *wish_met);
     record.flag("own_act", *own_act);
     record.flag("in_force", *in_force);
+    record.flag("called", *called);
     record.named
 }
 

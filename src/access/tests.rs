@@ -7,6 +7,7 @@ mod briefs;
 mod disclosure;
 mod emergency;
 mod loading;
+mod meetings;
 pub(in crate::access) mod properties;
 mod table;
 mod walls;

@@ -28,13 +28,13 @@ use crate::domain::ids::AgencyId;
 use crate::http::{self, Front, Tally};
 use crate::identity::IdentityError;
 use crate::ledger::{LedgerError, ReceiptKey};
-use crate::settings::{IndicatorsError, LawError, Settings, SettingsError};
+use crate::settings::{IndicatorsError, LawError, RegionError, Settings, SettingsError};
 use crate::store::{DatabaseError, Run, Store, StoreError, VaultError};
 
 pub use cosigning::{Cosigner, cosign, cosigners};
 use metrics::{Metrics, Telling};
 pub use parts::{log_settings, place, policy, seed, store, vault};
-pub use reminder::remind;
+pub use reminder::{remind, remind_of_meetings};
 
 /// How often emergency openings that wait for review are looked for.
 const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -62,6 +62,9 @@ pub enum AppError {
     /// The words for the indicators can't be used.
     #[error(transparent)]
     Indicators(#[from] IndicatorsError),
+    /// What regions have agreed on can't be used.
+    #[error(transparent)]
+    Regions(#[from] RegionError),
     /// The rules can't be used.
     #[error(transparent)]
     Policy(#[from] PolicyError),
@@ -346,11 +349,16 @@ async fn cosign_often(store: Store, witnesses: Vec<Cosigner>, every: Duration) {
     }
 }
 
-/// Looks at the start, and then every day, for emergency openings that nobody has reviewed in time.
+/// Looks at the start, and then every day, for emergency openings that nobody has reviewed in time,
+/// and for meetings that come soon.
 async fn remind_daily(front: web::Data<Front>) {
     loop {
         if let Err(error) = remind(&front.store, &front.clock).await {
             tracing::error!(error = &error as &dyn std::error::Error, "no reminder went out");
+        }
+        if let Err(error) = remind_of_meetings(&front.store, &front.clock).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::error!(error, "nobody was reminded of a meeting");
         }
         tokio::time::sleep(A_DAY).await;
     }

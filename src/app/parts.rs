@@ -15,7 +15,8 @@ use crate::clock::{Clock, Instant};
 use crate::domain::ids::AgencyId;
 use crate::domain::indicators::IndicatorSets;
 use crate::domain::law::{Law, in_force};
-use crate::settings::{Settings, SettingsError, read_law};
+use crate::domain::region::Regions;
+use crate::settings::{Settings, SettingsError, read_law, read_regions};
 use crate::store::{
     ExportSettings, LogSettings, Place, Retention, ReviewSettings, Store, StoreSettings, Vault,
 };
@@ -31,6 +32,7 @@ pub fn store(settings: &Settings, clock: Clock) -> Result<Store, AppError> {
         StoreSettings {
             retention: retention(settings, &law, clock.now())?,
             indicators: Arc::new(indicators(settings)?),
+            regions: Arc::new(regions(settings)?),
             ..limits(settings)
         },
         Arc::new(policy(settings)?),
@@ -99,6 +101,7 @@ fn limits(settings: &Settings) -> StoreSettings {
         },
         retention: Retention::default(),
         indicators: Arc::default(),
+        regions: Arc::default(),
     }
 }
 
@@ -137,6 +140,14 @@ fn indicators(settings: &Settings) -> Result<IndicatorSets, AppError> {
         None => None,
     };
     Ok(settings.indicators.read(text.as_deref())?)
+}
+
+fn regions(settings: &Settings) -> Result<Regions, AppError> {
+    let text = match &settings.plans.regions_file {
+        Some(path) => Some(read(path, "plans.regions_file")?),
+        None => None,
+    };
+    Ok(read_regions(text.as_deref(), &settings.plans)?)
 }
 
 /// The rules that decide.

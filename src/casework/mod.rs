@@ -10,6 +10,8 @@ pub mod cases;
 pub mod chronology;
 pub mod consents;
 pub mod items;
+pub mod meetings;
+pub mod plan_turns;
 pub mod plans;
 pub mod practice;
 pub mod publications;

@@ -63,6 +63,10 @@ pub mod kind {
     pub enum BreakGlass {}
     /// Something that a unit must know of.
     pub enum Notice {}
+    /// A meeting about a plan.
+    pub enum Meeting {}
+    /// Somebody who is called to a meeting.
+    pub enum Invitee {}
     /// A review of an agency's log.
     pub enum LogReview {}
     /// What was found about a drawn entry.
@@ -127,6 +131,10 @@ pub type BreakGlassId = Id<kind::BreakGlass>;
 pub type AccessExtractId = Id<kind::AccessExtract>;
 /// See [`kind::Notice`].
 pub type NoticeId = Id<kind::Notice>;
+/// See [`kind::Meeting`].
+pub type MeetingId = Id<kind::Meeting>;
+/// See [`kind::Invitee`].
+pub type InviteeId = Id<kind::Invitee>;
 /// See [`kind::LogReview`].
 pub type LogReviewId = Id<kind::LogReview>;
 /// See [`kind::LogFinding`].

@@ -25,6 +25,24 @@ codes! {
         InformationRequested => "information_requested",
         /// A member of staff has a conflict of interest; somebody else must take over.
         ConflictDeclared => "conflict_declared",
+        /// The unit is called to a meeting about a plan.
+        MeetingCalled => "meeting_called",
+        /// A meeting was moved.
+        MeetingMoved => "meeting_moved",
+        /// A meeting was called off.
+        MeetingCancelled => "meeting_cancelled",
+        /// Somebody who is called can't come, or proposes another time.
+        MeetingAnswered => "meeting_answered",
+        /// A meeting comes soon.
+        MeetingSoon => "meeting_soon",
+        /// The unit was called to a meeting and stayed away.
+        MeetingDeviation => "meeting_deviation",
+        /// A plan that the unit takes part in was laid aside.
+        PlanInterrupted => "plan_interrupted",
+        /// It was taken up again, and must be confirmed anew.
+        PlanResumed => "plan_resumed",
+        /// It was closed.
+        PlanClosed => "plan_closed",
         /// The child wants a guardian not to see what it has said; the unit must try it (OSL 12:3).
         HiddenByChild => "hidden_by_child",
     }

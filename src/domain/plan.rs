@@ -3,20 +3,11 @@
 use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
+use uuid::Uuid;
 
 use super::ids::{ActionId, AgencyId, GoalId, NeedId, UnitId};
 use super::referral::{ChildView, Indicator};
 use super::text::codes;
-
-codes! {
-    /// Where a plan stands.
-    PlanState {
-        /// Being written and confirmed.
-        Draft => "draft",
-        /// In force.
-        Active => "active",
-    }
-}
 
 codes! {
     /// How far ahead a goal lies.
@@ -78,6 +69,8 @@ pub struct Action {
     pub text: String,
     /// Who does it, where that is neither municipality nor region.
     pub third_party: Option<String>,
+    /// How one will see that it has had its effect.
+    pub evidence: Option<String>,
     /// By when.
     pub due_on: NaiveDate,
 }
@@ -93,6 +86,8 @@ pub struct Frame {
     pub responsible: Option<AgencyId>,
     /// The child's view, or why there is none.
     pub child_view: Option<ChildView>,
+    /// What is done in a crisis, and by whom.
+    pub crisis: Option<String>,
 }
 
 /// Everything that decides whether a plan can become active.
@@ -141,6 +136,10 @@ pub enum Lack {
     ChildView,
     /// A party has not confirmed its own part.
     ConfirmationBy(UnitId),
+    /// No consent covers that the unit is called to a meeting.
+    ConsentFor(UnitId),
+    /// A goal is neither reached nor given up with a reason.
+    OutcomeOf(GoalId),
 }
 
 /// What the plan lacks, in the order in which a caseworker would mend it. Empty: it can be active.
@@ -197,6 +196,23 @@ fn frame_lacks(frame: &Frame, principals: &[AgencyId]) -> Vec<Lack> {
 }
 
 impl Lack {
+    /// The need, goal, action or unit that it concerns.
+    pub const fn of(&self) -> Option<Uuid> {
+        match self {
+            Self::GoalFor(need) => Some(need.uuid()),
+            Self::ActionFor(goal) | Self::OutcomeOf(goal) => Some(goal.uuid()),
+            Self::PartyFor(action) | Self::ThirdPartyFor(action) => Some(action.uuid()),
+            Self::ConfirmationBy(unit) | Self::ConsentFor(unit) => Some(unit.uuid()),
+            Self::Need
+            | Self::Responsible
+            | Self::ResponsibleIsNoParty
+            | Self::MeetingDay
+            | Self::FollowUpDay
+            | Self::FollowUpBeforeMeeting
+            | Self::ChildView => None,
+        }
+    }
+
     /// Its stable word on the wire.
     pub const fn word(&self) -> &'static str {
         match self {
@@ -212,14 +228,14 @@ impl Lack {
             Self::FollowUpBeforeMeeting => "follow_up_after_meeting",
             Self::ChildView => "child_view",
             Self::ConfirmationBy(_) => "confirmation_by_unit",
+            Self::ConsentFor(_) => "consent_for_unit",
+            Self::OutcomeOf(_) => "outcome_of_goal",
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
 
     fn id<Of>(n: u128) -> super::super::ids::Id<Of> {
@@ -241,6 +257,7 @@ mod tests {
                 follow_up_on: "2027-01-15".parse().ok(),
                 responsible: Some(id(50)),
                 child_view: Some(ChildView::Missing("asks to wait".into())),
+                crisis: None,
             },
             needs: vec![Need { id: id(1), indicator: Indicator::Safe, text: "n".into() }],
             goals: vec![Goal {
@@ -256,6 +273,7 @@ mod tests {
                 class: LegalClass::Intervention,
                 text: "a".into(),
                 third_party: None,
+                evidence: None,
                 due_on: "2026-12-01".parse().unwrap(),
             }],
             confirmed: vec![id(40), id(41)],

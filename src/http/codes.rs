@@ -21,10 +21,15 @@ use crate::domain::ground::Ground;
 use crate::domain::harm::HarmResult;
 use crate::domain::log_export::{ExportFormat, ExportProblem, ExportState};
 use crate::domain::log_review::{Measure, SamplingRule};
+use crate::domain::meeting::{CallReply, MeetingMode, MeetingState, Opinion};
 use crate::domain::notice::NoticeKind;
-use crate::domain::plan::{Horizon, LegalClass, PlanState};
+use crate::domain::plan::{Horizon, LegalClass};
+use crate::domain::plan_process::{GoalOutcome, PlanState, PlanTurn};
+use crate::domain::plan_revision::PlanPart;
 use crate::domain::practice::{ChildHeard, Stage};
+use crate::domain::preparation::PreparationItem;
 use crate::domain::referral::{Indicator, ReferralState, Urgency};
+use crate::domain::region::PlanClock;
 use crate::domain::text::Coded;
 use crate::domain::triangle::{Axis, FactorPole, Pole, TriangleKey};
 use crate::domain::voice::Way;
@@ -58,8 +63,8 @@ macro_rules! on_the_wire {
 on_the_wire! {
     AgencyKind Answer ExportFormat ExportProblem ExportState Category ConflictKind ConsentKind Ground HarmResult Horizon Indicator LegalClass LiftGround
     Finding ClosingReason Manner Measure SamplingRule NoticeKind PlanState Protection
-    ExtractLanguage ExtractState ReferralState Role SecrecyRegime UnitKind Urgency
     Axis ChildHeard Dissenter FactorPole Impact ItemKind Pole Rater Stage SupportLevel TriangleKey Way
+    PreparationItem GoalOutcome PlanPart PlanTurn CallReply MeetingMode MeetingState Opinion PlanClock ExtractLanguage ExtractState ReferralState Role SecrecyRegime UnitKind Urgency
 }
 
 fn words<T: Coded>() -> RefOr<Schema> {

@@ -39,6 +39,8 @@ pub struct FrameBody {
     responsible_agency: Option<Raw<AgencyId>>,
     /// The child's view, or why there is none.
     child_view: Option<View>,
+    /// What is done in a crisis, and by whom.
+    crisis: Option<String>,
 }
 
 /// A need as it is written.
@@ -81,6 +83,8 @@ pub struct ActionBody {
     text: String,
     /// Who does it, where that is neither municipality nor region.
     third_party: Option<String>,
+    /// How one will see that it has had its effect.
+    evidence: Option<String>,
     /// By when.
     #[schema(value_type = NaiveDate)]
     due_on: Raw<NaiveDate>,
@@ -100,7 +104,7 @@ pub struct ConfirmationBody {
 pub async fn begin_plan(desk: Desk, path: web::Path<Uuid>, body: NoBody) -> Answer {
     let case = CaseId::new(path.into_inner());
     desk.perform_once(body.digest, DraftPlan { case }, |work| {
-        let plan = Plan::from(work.begin()?);
+        let plan = Plan::from(plans::begin(work)?);
         reply::created(format!("/v1/plans/{}", plan.id), plan.version, &plan)
     })
     .await
@@ -235,12 +239,14 @@ impl FrameBody {
         let responsible = faults.keep_optional("/responsible_agency", agency);
         let child_view =
             self.child_view.as_ref().map(|view| view.parse("/child_view", &mut faults));
+        let crisis = faults.keep_optional("/crisis", self.crisis.as_deref().map(text));
         let change = || {
             Some(FrameChange {
                 met_on: met_on?,
                 follow_up_on: follow_up_on?,
                 responsible: responsible?,
                 child_view: child_view.flatten(),
+                crisis: crisis?,
             })
         };
         match change() {
@@ -280,6 +286,8 @@ impl ActionBody {
         let done = faults.keep("/text", text(&self.text));
         let third = self.third_party.as_deref().map(text);
         let third_party = faults.keep_optional("/third_party", third);
+        let evidence = self.evidence.as_deref().map(text);
+        let evidence = faults.keep_optional("/evidence", evidence);
         let due_on = faults.keep("/due_on", self.due_on.read());
         let draft = || {
             Some(ActionDraft {
@@ -287,6 +295,7 @@ impl ActionBody {
                 class: class?,
                 text: done?,
                 third_party: third_party?,
+                evidence: evidence?,
                 due_on: due_on?,
             })
         };

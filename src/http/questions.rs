@@ -177,6 +177,19 @@ explainable! {
 
     DraftPlan { case }
     ListPlans { case }
+    ReadPlanProcess { case }
+    JudgeGoal { plan }
+    RevisePlan { plan }
+    InterruptPlan { plan }
+    ClosePlan { plan }
+    PreviewMeeting { plan }
+    CallMeeting { plan }
+    ListMeetings { plan }
+    ReadMeeting { meeting }
+    AnswerMeeting { meeting, invitee }
+    ChangeMeeting { meeting }
+    HoldMeeting { meeting }
+    EvaluateMeeting { meeting, person }
     ReadPlan { plan }
     EditPlan { plan }
     WriteAction { plan, unit }
@@ -225,11 +238,13 @@ const UNEXPLAINED: &[(&str, &str)] = &[
     ("ListCases", "has no target"),
     ("ListOwnConsents", "has no target"),
     ("ListOwnPlans", "has no target"),
+    ("ListOwnMeetings", "has no target"),
     ("ListOwnAccessExtracts", "has no target"),
     ("ImportRegister", "is done at the command line"),
     ("FindChild", "names nothing that the caller knows: to ask about it is to search"),
     ("BreakGlassByNumber", "as FindChild"),
     ("RemindOfReviews", "is done by the service itself"),
+    ("RemindOfMeetings", "is done by the service itself"),
     ("ExplainAccess", "is the question"),
 ];
 

@@ -7,8 +7,8 @@ use super::{
     access_extracts, assignments, bars, blocks, break_glass, cases, children, chronology,
     concern_reports, conflicts, consents, decisions, disclosure_preview, disposals, explain,
     health, information_requests, items, log_entries, log_exports, log_review_report, log_reviews,
-    log_search, logs, maturity, me, notices, plans, practice, publications, receipts, referrals,
-    tiles, units, voice_marks, wheels,
+    log_search, logs, maturity, me, meetings, notices, plan_process, plan_turns, plans, practice,
+    publications, receipts, referrals, tiles, units, voice_marks, wheels,
 };
 
 /// Every address of the service, besides its own description.
@@ -97,6 +97,7 @@ fn v1(config: &mut ServiceConfig<'_>) {
     config
         .service(plans::begin_plan)
         .service(plans::list_plans)
+        .service(plan_process::read_process)
         .service(plans::read_plan)
         .service(plans::edit_frame)
         .service(plans::write_need)
@@ -105,6 +106,33 @@ fn v1(config: &mut ServiceConfig<'_>) {
         .service(plans::confirm_plan)
         .service(plans::activate_plan)
         .service(plans::list_own_plans);
+
+    // What becomes of it.
+    config
+        .service(plan_turns::prepare_plan)
+        .service(plan_turns::judge_goal)
+        .service(plan_turns::revise_plan)
+        .service(plan_turns::drop_need)
+        .service(plan_turns::drop_goal)
+        .service(plan_turns::drop_action)
+        .service(plan_turns::list_revisions)
+        .service(plan_turns::interrupt_plan)
+        .service(plan_turns::resume_plan)
+        .service(plan_turns::close_plan);
+
+    // The meetings about it.
+    config
+        .service(meetings::preview_meeting)
+        .service(meetings::call_meeting)
+        .service(meetings::list_meetings)
+        .service(meetings::list_own_meetings)
+        .service(meetings::read_invitation)
+        .service(meetings::read_meeting)
+        .service(meetings::answer_meeting)
+        .service(meetings::move_meeting)
+        .service(meetings::cancel_meeting)
+        .service(meetings::hold_meeting)
+        .service(meetings::evaluate_meeting);
 
     // Walls that no role passes.
     config

@@ -70,7 +70,7 @@ mod tests {
     const OF_THE_SERVICE: [&str; 5] =
         ["SignIn", "StartService", "StopService", "ChangePolicies", "MigrateDatabase"];
     /// Words of [`crate::domain::plan::Lack`].
-    const LACKS: [&str; 12] = [
+    const LACKS: [&str; 14] = [
         "need",
         "goal_for_need",
         "action_for_goal",
@@ -83,6 +83,8 @@ mod tests {
         "follow_up_after_meeting",
         "child_view",
         "confirmation_by_unit",
+        "consent_for_unit",
+        "outcome_of_goal",
     ];
 
     /// The keys of a file, with `key.attribute` for attributes.
@@ -221,7 +223,7 @@ mod tests {
                 Some(("lack", word)) => LACKS.contains(&word),
                 Some(("notice", word)) => NoticeKind::from_code(word).is_ok(),
                 Some(("ready", word)) => FAULTS.contains(&word),
-                Some(("receipt" | "extract" | "review", _)) => true,
+                Some(("receipt" | "extract" | "review" | "meeting", _)) => true,
                 Some(("export", word)) => ExportProblem::from_code(word).is_ok(),
                 Some(("verdict", words)) => words.split_once('-').is_some_and(is_verdict),
                 Some(("state", word)) => words_in_sources("why").contains(word),

@@ -7,6 +7,7 @@
 
 mod indicators;
 mod law;
+mod regions;
 mod sections;
 
 use std::path::Path;
@@ -18,9 +19,11 @@ use thiserror::Error;
 
 pub use indicators::{IndicatorSettings, IndicatorsError};
 pub use law::{LawError, read_law};
+pub use regions::{RegionError, read_regions};
 pub use sections::{
     DatabaseSettings, ExportLimits, LawSettings, LedgerSettings, LogFormat, LogReviewSettings,
-    PolicySettings, ServerSettings, StoreLimits, TelemetrySettings, VaultSettings, WitnessSettings,
+    PlanSettings, PolicySettings, ServerSettings, StoreLimits, TelemetrySettings, VaultSettings,
+    WitnessSettings,
 };
 
 use crate::identity::{IdentityError, IdentitySettings};
@@ -44,6 +47,8 @@ pub struct Settings {
     pub log_review: LogReviewSettings,
     /// The table `[exports]`.
     pub exports: ExportLimits,
+    /// The table `[plans]`.
+    pub plans: PlanSettings,
     /// The table `[vault]`.
     pub vault: VaultSettings,
     /// The table `[law]`.

@@ -167,6 +167,21 @@ pub struct LogReviewSettings {
     pub months: BTreeMap<Uuid, u32>,
 }
 
+/// The table `[plans]`.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanSettings {
+    /// Whose clocks hold; empty: none.
+    pub region: String,
+    /// Where another region's hold, by the area's id.
+    pub regions: BTreeMap<Uuid, String>,
+    /// The file with the regions' agreements, instead of the built-in one.
+    #[serde(deserialize_with = "path_or_none")]
+    pub regions_file: Option<PathBuf>,
+    /// So many days before a meeting the units that are called to it are reminded.
+    pub remind_days: u32,
+}
+
 /// The table `[vault]`.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]

@@ -30,6 +30,7 @@ use crate::domain::ids::{AgencyId, EntryId};
 use crate::domain::indicators::IndicatorSets;
 use crate::domain::law::Law;
 use crate::domain::obstacle::Obstacle;
+use crate::domain::region::Regions;
 
 /// How long a read pauses before it starts over for the first time.
 const PAUSE: Duration = Duration::from_millis(4);
@@ -79,6 +80,8 @@ pub struct StoreSettings {
     pub indicators: Arc<IndicatorSets>,
     /// How long agencies keep what their logs tell.
     pub retention: Retention,
+    /// How soon plans come about, as regions have agreed.
+    pub regions: Arc<Regions>,
 }
 
 /// An act that was done and recorded.
@@ -125,8 +128,16 @@ impl Store {
         )?;
         let counters = Counters::default();
         let (writer, _) = Writer::start(place.clone(), &settings, counters.clone())?;
-        let StoreSettings { rows_max, scanned_max, exports, review, retention, indicators, .. } =
-            settings.clone();
+        let StoreSettings {
+            rows_max,
+            scanned_max,
+            exports,
+            review,
+            retention,
+            regions,
+            indicators,
+            ..
+        } = settings.clone();
         let means = Means {
             policy,
             law,
@@ -139,6 +150,7 @@ impl Store {
             review,
             retention,
             indicators,
+            regions,
         };
         let witnesses = Mutex::default();
         let inner = Inner { place, readers, writer, means, settings, counters, witnesses };

@@ -12,6 +12,7 @@ use crate::clock::Clock;
 use crate::domain::ids::AgencyId;
 use crate::domain::indicators::IndicatorSets;
 use crate::domain::law::Law;
+use crate::domain::region::Regions;
 use crate::ledger::{LogKey, VerifierKey, origin};
 
 /// What every job may use.
@@ -28,6 +29,7 @@ pub(super) struct Means {
     pub review: ReviewSettings,
     pub retention: Retention,
     pub indicators: Arc<IndicatorSets>,
+    pub regions: Arc<Regions>,
 }
 
 /// How much a review of a log may take, and how often each log is reviewed.

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::db::Database;
 use super::error::Halt;
-use super::plan_rows::PlanView;
+use super::plan_rows::{PlanView, stands};
 use super::schema::{
     case_file, custody, plan, plan_action, plan_confirmation, plan_goal, plan_need, power,
 };
@@ -18,7 +18,8 @@ use crate::domain::ids::{
     ActionId, AgencyId, AreaId, ChildId, GoalId, NeedId, PersonId, PlanId, UnitId,
 };
 use crate::domain::obstacle::Obstacle;
-use crate::domain::plan::{Horizon, LegalClass, PlanState};
+use crate::domain::plan::{Horizon, LegalClass};
+use crate::domain::plan_process::{PlanState, Process};
 use crate::domain::referral::{ChildView, Indicator};
 use crate::domain::text::Coded;
 
@@ -33,6 +34,8 @@ pub struct FrameChange {
     pub responsible: Option<AgencyId>,
     /// The child's view.
     pub child_view: Option<ChildView>,
+    /// What is done in a crisis.
+    pub crisis: Option<String>,
 }
 
 /// A need as it is written.
@@ -66,16 +69,18 @@ pub struct ActionDraft {
     pub text: String,
     /// Who does it, where that is neither municipality nor region.
     pub third_party: Option<String>,
+    /// How one will see its effect.
+    pub evidence: Option<String>,
     /// By when.
     pub due_on: NaiveDate,
 }
 
 impl Work<'_, DraftPlan> {
     /// Begins the plan, if the case has none that lives.
-    pub fn begin(&mut self) -> Result<PlanView, Halt> {
+    pub fn begin(&mut self, process: Process) -> Result<PlanView, Halt> {
         let case = self.act().case;
         let begun: Option<PlanId> = plan::table
-            .filter(plan::case_id.eq(case))
+            .filter(plan::case_id.eq(case).and(plan::state.ne(PlanState::Closed.code())))
             .select(plan::id)
             .first(self.database)
             .optional()?;
@@ -94,7 +99,7 @@ impl Work<'_, DraftPlan> {
                 plan::case_id.eq(case),
                 plan::child_id.eq(child),
                 plan::unit_id.eq(unit),
-                plan::state.eq(PlanState::Draft.code()),
+                stands(process),
                 plan::begun_by_id.eq(self.staff()),
                 plan::begun_at.eq(At(self.now())),
                 plan::version.eq(1),
@@ -153,18 +158,10 @@ impl Work<'_, ListOwnPlans> {
         served
             .into_iter()
             .map(|(id, permit)| {
-                let view = self.plan(id)?;
+                let view = self.plan_for_reader(id)?;
                 self.as_permitted(&permit, view)
             })
             .collect()
-    }
-}
-
-impl Work<'_, ReadPlan> {
-    /// The plan.
-    pub fn read(&mut self) -> Result<PlanView, Halt> {
-        let view = self.plan(self.act().plan)?;
-        self.as_permitted(self.permit, view)
     }
 }
 
@@ -175,7 +172,7 @@ impl Work<'_, EditPlan> {
     }
 
     /// Changes the common parts.
-    pub fn frame(&mut self, change: &FrameChange) -> Result<PlanView, Halt> {
+    pub fn frame(&mut self, change: &FrameChange, next: Process) -> Result<PlanView, Halt> {
         let id = self.act().plan;
         if let Some(agency) = change.responsible {
             self.known_agency(agency, "responsible_agency")?;
@@ -194,13 +191,14 @@ impl Work<'_, EditPlan> {
                 plan::responsible_agency_id.eq(change.responsible.or(before.responsible)),
                 plan::child_view.eq(words),
                 plan::no_child_view_because.eq(because),
+                plan::crisis.eq(change.crisis.clone().or(before.crisis)),
             ))
             .execute(self.database)?;
-        self.grown(id)
+        self.grown(id, next)
     }
 
     /// Writes a need.
-    pub fn need(&mut self, draft: &NeedDraft) -> Result<PlanView, Halt> {
+    pub fn need(&mut self, draft: &NeedDraft, next: Process) -> Result<PlanView, Halt> {
         let id = self.act().plan;
         let area = self.plan_area(id)?;
         diesel::insert_into(plan_need::table)
@@ -210,13 +208,14 @@ impl Work<'_, EditPlan> {
                 plan_need::plan_id.eq(id),
                 plan_need::indicator.eq(draft.indicator.code()),
                 plan_need::text.eq(&draft.text),
+                plan_need::since.eq(next.revision),
             ))
             .execute(self.database)?;
-        self.grown(id)
+        self.grown(id, next)
     }
 
     /// Writes a goal.
-    pub fn goal(&mut self, draft: &GoalDraft) -> Result<PlanView, Halt> {
+    pub fn goal(&mut self, draft: &GoalDraft, next: Process) -> Result<PlanView, Halt> {
         let id = self.act().plan;
         if !self.plan(id)?.needs.iter().any(|need| need.id == draft.need) {
             return Err(Obstacle::Field { field: "need", reason: "not_in_this_plan" }.into());
@@ -230,9 +229,10 @@ impl Work<'_, EditPlan> {
                 plan_goal::need_id.eq(draft.need),
                 plan_goal::horizon.eq(draft.horizon.code()),
                 plan_goal::text.eq(&draft.text),
+                plan_goal::since.eq(next.revision),
             ))
             .execute(self.database)?;
-        self.grown(id)
+        self.grown(id, next)
     }
 }
 
@@ -243,7 +243,7 @@ impl Work<'_, WriteAction> {
     }
 
     /// Writes an action that the act's unit answers for.
-    pub fn write(&mut self, draft: &ActionDraft) -> Result<PlanView, Halt> {
+    pub fn write(&mut self, draft: &ActionDraft, next: Process) -> Result<PlanView, Halt> {
         let act = self.act().clone();
         if !self.plan(act.plan)?.goals.iter().any(|goal| goal.id == draft.goal) {
             return Err(Obstacle::Field { field: "goal", reason: "not_in_this_plan" }.into());
@@ -259,11 +259,13 @@ impl Work<'_, WriteAction> {
                 plan_action::legal_class.eq(draft.class.code()),
                 plan_action::text.eq(&draft.text),
                 plan_action::third_party.eq(&draft.third_party),
+                plan_action::evidence.eq(&draft.evidence),
+                plan_action::since.eq(next.revision),
                 plan_action::due_on.eq(draft.due_on),
                 plan_action::written_by_id.eq(self.staff()),
             ))
             .execute(self.database)?;
-        self.grown(act.plan)
+        self.grown(act.plan, next)
     }
 }
 
@@ -274,7 +276,7 @@ impl Work<'_, ConfirmPlan> {
     }
 
     /// Confirms the unit's part of the plan's present version.
-    pub fn confirm(&mut self) -> Result<PlanView, Halt> {
+    pub fn confirm(&mut self, next: Process) -> Result<PlanView, Halt> {
         let act = self.act().clone();
         let area = self.plan_area(act.plan)?;
         let version = self.plan(act.plan)?.version;
@@ -289,6 +291,7 @@ impl Work<'_, ConfirmPlan> {
                 plan_confirmation::confirmed_at.eq(At(self.now())),
             ))
             .execute(self.database)?;
+        self.set_process(act.plan, next)?;
         self.plan(act.plan)
     }
 }
@@ -300,14 +303,13 @@ impl Work<'_, ActivatePlan> {
     }
 
     /// Makes it active.
-    pub fn activate(&mut self) -> Result<PlanView, Halt> {
+    pub fn activate(&mut self, next: Process) -> Result<PlanView, Halt> {
         let id = self.act().plan;
         diesel::update(plan::table.find(id))
-            .set((
-                plan::state.eq(PlanState::Active.code()),
-                plan::activated_at.eq(Some(At(self.now()))),
-            ))
+            .set((stands(next), plan::activated_at.eq(Some(At(self.now())))))
             .execute(self.database)?;
-        self.plan(id)
+        let view = self.plan(id)?;
+        self.keep_revision(&view)?;
+        Ok(view)
     }
 }

@@ -40,7 +40,7 @@ impl<A: Act> Work<'_, A> {
     }
 
     /// The names of all agencies in the child's area, of their units and their staff.
-    fn names_around(&mut self, child: ChildId) -> Result<Names, Halt> {
+    pub(super) fn names_around(&mut self, child: ChildId) -> Result<Names, Halt> {
         let area = self.area_of(child)?;
         let agencies: Vec<AgencyId> = agency_area::table
             .filter(agency_area::area_id.eq(area))
@@ -70,6 +70,7 @@ impl Redact for PlanView {
             ChildView::Words(words) => ChildView::Words(names.hide(&words)),
             ChildView::Missing(because) => ChildView::Missing(names.hide(&because)),
         });
+        self.frame.crisis = self.frame.crisis.map(|crisis| names.hide(&crisis));
         for need in &mut self.needs {
             need.text = names.hide(&need.text);
         }
@@ -81,7 +82,13 @@ impl Redact for PlanView {
             action.text = names.hide(&action.text);
             // Whoever does it outside the public bodies is in no list of names.
             action.third_party = None;
+            action.evidence = action.evidence.take().map(|evidence| names.hide(&evidence));
         }
+        for judged in &mut self.outcomes {
+            judged.because = judged.because.take().map(|because| names.hide(&because));
+        }
+        // Why it took a turn is the parties' word to each other.
+        self.turn = None;
         self.confirmations.clear();
         self.parties.clear();
         self

@@ -393,6 +393,9 @@ table! {
         begun_at -> DbTime,
         activated_at -> Nullable<DbTime>,
         version -> BigInt,
+        interrupted_from -> Nullable<Text>,
+        revision -> Integer,
+        crisis -> Nullable<Text>,
     }
 }
 
@@ -406,6 +409,8 @@ table! {
         plan_id -> DbUuid,
         indicator -> Text,
         text -> Text,
+        since -> Integer,
+        until -> Nullable<Integer>,
     }
 }
 
@@ -420,6 +425,8 @@ table! {
         need_id -> DbUuid,
         horizon -> Text,
         text -> Text,
+        since -> Integer,
+        until -> Nullable<Integer>,
     }
 }
 
@@ -438,6 +445,9 @@ table! {
         third_party -> Nullable<Text>,
         due_on -> Date,
         written_by_id -> DbUuid,
+        evidence -> Nullable<Text>,
+        since -> Integer,
+        until -> Nullable<Integer>,
     }
 }
 
@@ -453,6 +463,139 @@ table! {
         plan_version -> BigInt,
         confirmed_by_id -> DbUuid,
         confirmed_at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    plan_revision (plan_id, revision) {
+        plan_id -> DbUuid,
+        revision -> Integer,
+        area_id -> DbUuid,
+        met_on -> Nullable<Date>,
+        follow_up_on -> Nullable<Date>,
+        responsible_agency_id -> Nullable<DbUuid>,
+        child_view -> Nullable<Text>,
+        no_child_view_because -> Nullable<Text>,
+        crisis -> Nullable<Text>,
+        activated_at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    plan_goal_outcome (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        plan_id -> DbUuid,
+        goal_id -> DbUuid,
+        outcome -> Text,
+        because -> Nullable<Text>,
+        by_id -> DbUuid,
+        at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    plan_preparation (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        plan_id -> DbUuid,
+        item -> Text,
+        done -> Bool,
+        note -> Nullable<Text>,
+        by_id -> DbUuid,
+        at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    plan_turn (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        plan_id -> DbUuid,
+        turn -> Text,
+        reason -> Nullable<Text>,
+        note -> Nullable<Text>,
+        by_id -> DbUuid,
+        at -> DbTime,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    meeting (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        case_id -> DbUuid,
+        child_id -> DbUuid,
+        plan_id -> DbUuid,
+        unit_id -> DbUuid,
+        key_question -> Text,
+        starts_at -> DbTime,
+        minutes -> Integer,
+        mode -> Text,
+        place -> Text,
+        state -> Text,
+        because -> Nullable<Text>,
+        due_on -> Nullable<Date>,
+        called_by_id -> DbUuid,
+        called_at -> DbTime,
+        sequence -> Integer,
+        changed_at -> DbTime,
+        held_on -> Nullable<Date>,
+        version -> BigInt,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    meeting_invitee (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        meeting_id -> DbUuid,
+        unit_id -> Nullable<DbUuid>,
+        person_id -> Nullable<DbUuid>,
+        reply -> Nullable<Text>,
+        reply_reason -> Nullable<Text>,
+        proposed_at -> Nullable<DbTime>,
+        replied_at -> Nullable<DbTime>,
+        replied_by_staff_id -> Nullable<DbUuid>,
+        replied_by_person_id -> Nullable<DbUuid>,
+        attended -> Nullable<Bool>,
+        deviation -> Nullable<Text>,
+    }
+}
+
+table! {
+    use super::{DbJson, DbTime, DbUuid};
+    use diesel::sql_types::{BigInt, Binary, Bool, Date, Integer, Nullable, Text};
+
+    meeting_evaluation (id) {
+        id -> DbUuid,
+        area_id -> DbUuid,
+        meeting_id -> DbUuid,
+        person_id -> DbUuid,
+        heard -> Text,
+        knows_who_does_what -> Text,
+        helps -> Text,
+        words -> Nullable<Text>,
+        taken_by_id -> Nullable<DbUuid>,
+        at -> DbTime,
     }
 }
 
@@ -1018,6 +1161,7 @@ joinable!(log_review_entry -> log_review (review_id));
 joinable!(log_finding -> log_review (review_id));
 joinable!(log_review_end -> log_review (review_id));
 joinable!(plan_action -> unit (unit_id));
+joinable!(meeting_invitee -> meeting (meeting_id));
 joinable!(staff -> agency (agency_id));
 joinable!(assignment -> staff (staff_id));
 
@@ -1050,6 +1194,13 @@ allow_tables_to_appear_in_same_query!(
     plan_goal,
     plan_action,
     plan_confirmation,
+    plan_revision,
+    plan_goal_outcome,
+    plan_preparation,
+    plan_turn,
+    meeting,
+    meeting_invitee,
+    meeting_evaluation,
     first_answer,
     maturity_assessment,
     power,

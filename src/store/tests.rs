@@ -86,6 +86,7 @@ impl House {
             review: ReviewSettings { entries_max: 1000, ..ReviewSettings::default() },
             retention: Retention::default(),
             indicators: Arc::default(),
+            regions: Arc::default(),
         };
         let policy = Policy::embedded().unwrap();
         let law = crate::settings::read_law(None).unwrap();

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::support::house::{Answer, House, on_each_backend};
 
-fn at(plan: Uuid) -> String {
+pub(super) fn at(plan: Uuid) -> String {
     format!("/v1/plans/{plan}")
 }
 
@@ -46,12 +46,12 @@ fn lacks(plan: &Value) -> Vec<&str> {
     lacks.filter_map(|lack| lack["what"].as_str()).collect()
 }
 
-async fn read(house: &House, plan: Uuid) -> Answer {
+pub(super) async fn read(house: &House, plan: Uuid) -> Answer {
     house.as_("teamet").get(&at(plan)).await.must(200)
 }
 
 /// Writes a whole plan, still without confirmations.
-async fn write(house: &House, plan: Uuid) {
+pub(super) async fn write(house: &House, plan: Uuid) {
     let teamet = house.as_("teamet");
     let seen = read(house, plan).await;
     teamet.patch_seen(&at(plan), frame(house), seen.etag()).await.must(200);
@@ -66,7 +66,7 @@ const PARTIES: [(&str, &str); 4] =
     [("teamet", TEAM), ("bup", BUP), ("socialsekreterare", SOCIAL), ("kurator", SCHOOL)];
 
 /// Every unit confirms its part; the last answer.
-async fn confirm(house: &House, plan: Uuid) -> Answer {
+pub(super) async fn confirm(house: &House, plan: Uuid) -> Answer {
     let path = format!("{}/confirmations", at(plan));
     let tag = read(house, plan).await.etag().to_owned();
     for (who, unit) in PARTIES {

@@ -9,7 +9,9 @@ use crate::support::ledger::Entry;
 
 /// The lists whose rows belong to somebody: the act, the kind of thing that its rows are in the
 /// ledger, and the field of a row with its id.
-pub const LISTS: [(&str, &str, &str); 15] = [
+pub const LISTS: [(&str, &str, &str); 17] = [
+    ("ListMeetings", "Meeting", "id"),
+    ("ListOwnMeetings", "Meeting", "id"),
     ("ListAccessExtracts", "AccessExtract", "id"),
     ("ListOwnAccessExtracts", "AccessExtract", "id"),
     ("ListReferrals", "Referral", "id"),

@@ -27,6 +27,7 @@ pub async fn prepare(house: &House, scene: &Scene, door: &Door) {
     }
     match door.to_string().as_str() {
         "POST /v1/items/{item}/block" => old_enough_to_block(house, scene).await,
+        "POST /v1/plans/{plan}/closure" => lay_aside(house, scene).await,
         "GET /v1/logs/{agency}/entries/{position}" => {
             house.running().store().sequence().await.expect("leaves");
         }
@@ -113,7 +114,11 @@ fn seen_by(door: &str) -> Option<&'static str> {
         "PATCH /v1/plans/{plan}"
         | "POST /v1/plans/{plan}/confirmations"
         | "POST /v1/plans/{plan}/activation"
-        | "POST /v1/cases/{case}/practice/steps" => Some("teamet"),
+        | "POST /v1/cases/{case}/practice/steps"
+        | "POST /v1/plans/{plan}/revision"
+        | "POST /v1/plans/{plan}/closure"
+        | "PATCH /v1/meetings/{meeting}"
+        | "POST /v1/meetings/{meeting}/attendance" => Some("teamet"),
         _ => None,
     }
 }
@@ -202,6 +207,10 @@ fn path(house: &House, scene: &Scene, door: &Door) -> String {
         .replace("{item}", &scene.item.to_string())
         .replace("{publication}", &scene.publication.to_string())
         .replace("{plan}", &plan(scene, &name).to_string())
+        .replace("{need}", &scene.extra_need.to_string())
+        .replace("{goal}", &goal(scene, &name).to_string())
+        .replace("{action}", &scene.extra_action.to_string())
+        .replace("{meeting}", &meeting(scene, &name).to_string())
         .replace("{opening}", &scene.opening.to_string())
         .replace("{extract}", &scene.extract.to_string())
         .replace("{child}", &house.person("Barn A").to_string())
@@ -227,6 +236,12 @@ fn path(house: &House, scene: &Scene, door: &Door) -> String {
 async fn decision(house: &House, scene: &Scene) -> String {
     let read = house.as_("kurator").get(&format!("/v1/cases/{}", scene.case)).await.must(200);
     read.header("samsyn-entry").expect("an entry").to_owned()
+}
+
+/// A plan that is laid aside can be closed, once its goals are judged.
+async fn lay_aside(house: &House, scene: &Scene) {
+    let path = format!("/v1/plans/{}/interruption", scene.plan);
+    house.as_("teamet").post(&path, json!({ "reason": "Det väntar." })).await;
 }
 
 /// Time passes until the child may be found mature, and it is.
@@ -258,8 +273,27 @@ fn consent(scene: &Scene, door: &str) -> Uuid {
 
 /// What is written goes into the plan that is only begun.
 fn plan(scene: &Scene, door: &str) -> Uuid {
-    let written = ["PATCH /v1/plans/{plan}", "/needs", "/goals", "/actions"];
+    let written = [
+        "PATCH /v1/plans/{plan}",
+        "/needs",
+        "/goals",
+        "/actions",
+        "/removal",
+        "/preparation",
+        "/interruption",
+        "/resumption",
+    ];
     if written.iter().any(|end| door.ends_with(end)) { scene.sketch } else { scene.plan }
+}
+
+/// Judged is a goal of the plan in force; taken out is one that nothing stands under.
+fn goal(scene: &Scene, door: &str) -> Uuid {
+    if door.ends_with("/outcome") { scene.plan_goal } else { scene.extra_goal }
+}
+
+/// The second meeting is called off, the first one held.
+fn meeting(scene: &Scene, door: &str) -> Uuid {
+    if door.ends_with("/cancellation") { scene.second_meeting } else { scene.meeting }
 }
 
 fn body(house: &House, scene: &Scene, door: &str) -> Option<Value> {
@@ -319,6 +353,39 @@ fn body(house: &House, scene: &Scene, door: &str) -> Option<Value> {
         "POST /v1/plans/{plan}/actions" => {
             scene::new_action(house, "Skolsociala teamet", scene.goal)
         }
+        "POST /v1/plans/{plan}/preparation" => json!({ "item": "child_asked", "done": true }),
+        "POST /v1/plans/{plan}/goals/{goal}/outcome" => json!({ "outcome": "done" }),
+        "POST /v1/plans/{plan}/revision" | "POST /v1/plans/{plan}/interruption" => {
+            json!({ "reason": "Uppföljning." })
+        }
+        "POST /v1/plans/{plan}/closure" => json!({ "reason": "goals_met" }),
+        "POST /v1/plans/{plan}/actions/{action}/removal" => {
+            json!({ "unit": house.unit("Skolsociala teamet") })
+        }
+        "POST /v1/plans/{plan}/goals/{goal}/removal"
+        | "POST /v1/plans/{plan}/needs/{need}/removal"
+        | "POST /v1/plans/{plan}/resumption" => json!({}),
+        "POST /v1/plans/{plan}/meetings" | "POST /v1/plans/{plan}/meeting-preview" => {
+            scene::new_call(house)
+        }
+        "POST /v1/meetings/{meeting}/replies" => {
+            json!({ "unit": house.unit("Strandskolan"), "reply": "accepted" })
+        }
+        "PATCH /v1/meetings/{meeting}" => scene::new_time(house),
+        "POST /v1/meetings/{meeting}/cancellation" => json!({ "because": "Det behövs inte." }),
+        "POST /v1/meetings/{meeting}/attendance" => json!({
+            "held_on": house.today(),
+            "attendance": [
+                { "unit": house.unit("Strandskolan"), "attended": true },
+                { "person": house.person("Vårdnadshavare 1"), "attended": true },
+            ],
+        }),
+        "POST /v1/meetings/{meeting}/evaluations" => json!({
+            "person": house.person("Vårdnadshavare 1"),
+            "heard": "yes",
+            "knows_who_does_what": "partly",
+            "helps": "yes",
+        }),
         "POST /v1/plans/{plan}/confirmations" => json!({ "unit": house.unit("Strandskolan") }),
         "POST /v1/access/explain" => {
             json!({ "act": "ReadItem", "target": { "kind": "Item", "id": scene.item } })

@@ -44,12 +44,24 @@ pub struct Scene {
     pub unpublished: Uuid,
     /// The case's plan: whole, and confirmed by all but the school.
     pub plan: Uuid,
+    /// A goal in it.
+    pub plan_goal: Uuid,
+    /// A meeting about that plan, to which the school and the first guardian are called.
+    pub meeting: Uuid,
+    /// Another one.
+    pub second_meeting: Uuid,
     /// The plan of another case, of the team alone: just begun.
     pub sketch: Uuid,
     /// A need in it.
     pub need: Uuid,
     /// A goal in it.
     pub goal: Uuid,
+    /// Another need in it, with a goal and an action of the team's.
+    pub extra_need: Uuid,
+    /// That goal.
+    pub extra_goal: Uuid,
+    /// That action.
+    pub extra_action: Uuid,
     /// A third case, without a plan; the guardians have agreed to one.
     pub bare: Uuid,
     /// An export of the school's log, by its auditor; its file can be fetched.
@@ -83,9 +95,16 @@ impl Scene {
         let item = write(house, case).await;
         let publication = publish(house, item).await;
         let plan = begin(house, case).await;
-        complete(house, plan).await;
+        let plan_goal = complete(house, plan).await;
+        let meeting = call(house, plan).await;
+        let second_meeting = call(house, plan).await;
         let second = open(house, self::accepted(house).await, &[]).await;
         let sketch = begin(house, second).await;
+        let (extra_need, extra_goal) = sketch_need_and_goal(house, sketch).await;
+        let extra = new_action(house, "Skolsociala teamet", extra_goal);
+        let path = format!("/v1/plans/{sketch}/actions");
+        let extra = house.as_("teamet").post(&path, extra).await.must(200);
+        let extra_action = last(&extra, "actions");
         let (need, goal) = sketch_need_and_goal(house, sketch).await;
         let bare = open(house, self::accepted(house).await, &[]).await;
         agree_to_a_plan(house, bare).await;
@@ -102,9 +121,15 @@ impl Scene {
             publication,
             unpublished,
             plan,
+            plan_goal,
+            meeting,
+            second_meeting,
             sketch,
             need,
             goal,
+            extra_need,
+            extra_goal,
+            extra_action,
             bare,
             opening,
             notice,
@@ -249,6 +274,35 @@ pub fn new_frame(house: &House) -> Value {
     })
 }
 
+/// A call of the school and the first guardian, in a week.
+pub fn new_call(house: &House) -> Value {
+    json!({
+        "key_question": "Ärendets nyckelfråga.",
+        "starts_at": house.clock().now() + chrono::TimeDelta::days(7),
+        "minutes": 60,
+        "mode": "onsite",
+        "place": "Rummet där de talar om sömnen",
+        "units": [house.unit("Strandskolan")],
+        "persons": [house.person("Vårdnadshavare 1")],
+    })
+}
+
+/// Another time for it.
+pub fn new_time(house: &House) -> Value {
+    json!({
+        "starts_at": house.clock().now() + chrono::TimeDelta::days(8),
+        "minutes": 45,
+        "mode": "video",
+        "place": "Länk efter inloggning",
+        "because": "Det gäller sömnen den dagen.",
+    })
+}
+
+async fn call(house: &House, plan: Uuid) -> Uuid {
+    let path = format!("/v1/plans/{plan}/meetings");
+    house.as_("teamet").post(&path, new_call(house)).await.must(201).id()
+}
+
 async fn refer(house: &House) -> Uuid {
     house.as_("teamet").post("/v1/referrals", new_referral(house)).await.must(201).id()
 }
@@ -379,7 +433,7 @@ async fn sketch_need_and_goal(house: &House, plan: Uuid) -> (Uuid, Uuid) {
 }
 
 /// Writes what the plan lacks, and confirms it for all but the school.
-async fn complete(house: &House, plan: Uuid) {
+async fn complete(house: &House, plan: Uuid) -> Uuid {
     let path = format!("/v1/plans/{plan}");
     let (_, goal) = sketch_need_and_goal(house, plan).await;
     for (unit, who) in [
@@ -402,6 +456,7 @@ async fn complete(house: &House, plan: Uuid) {
         let path = format!("{path}/confirmations");
         house.as_(who).post_seen(&path, body, framed.etag()).await.must(200);
     }
+    goal
 }
 
 /// The id of what was written last.

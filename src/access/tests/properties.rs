@@ -49,6 +49,7 @@ const NO_CONTENT: [&str; 35] = [
     "ReadBreakGlass",
     "ReviewBreakGlass",
     "RemindOfReviews",
+    "RemindOfMeetings",
 ];
 /// Acts on a case that do not ask for an assignment there.
 const BESIDE_THE_CASE: [&str; 6] = [
@@ -77,7 +78,8 @@ fn case_bound() -> impl Strategy<Value = &'static str> {
 }
 
 fn about_a_child() -> impl Strategy<Value = &'static str> {
-    let kinds = &["Child", "Referral", "ConcernReport", "Case", "Consent", "Item", "Plan"];
+    let kinds =
+        &["Child", "Referral", "ConcernReport", "Case", "Consent", "Item", "Plan", "Meeting"];
     select(acts(kinds, &["SendConcernReport"]))
 }
 
@@ -134,7 +136,7 @@ fn situation() -> impl Strategy<Value = Situation> {
         prop::option::weighted(0.9, place()),
         likely(),
     );
-    let new = prop::array::uniform18(prop::bool::weighted(0.3));
+    let new = prop::array::uniform19(prop::bool::weighted(0.3));
     let harm = prop::option::of(select(HarmResult::ALL));
     let person = prop::option::of(select(&[Kin::Guardian, Kin::Child, Kin::Other][..]));
     let parts = (place_in_case, kin, live, ended, invoked, new, harm, person);
@@ -184,6 +186,7 @@ fn situation() -> impl Strategy<Value = Situation> {
             narrower_wish: new[16],
             wish_met: new[17],
             in_force: kin.5,
+            called: new[18],
         };
         ended
             .into_iter()

@@ -197,21 +197,12 @@ fn fault_body(fault: &Fault, language: Language) -> FaultBody {
 }
 
 fn lack_body(lack: &Lack, language: Language) -> LackBody {
-    let of = match lack {
-        Lack::GoalFor(need) => Some(need.uuid()),
-        Lack::ActionFor(goal) => Some(goal.uuid()),
-        Lack::PartyFor(action) | Lack::ThirdPartyFor(action) => Some(action.uuid()),
-        Lack::ConfirmationBy(unit) => Some(unit.uuid()),
-        Lack::Need
-        | Lack::Responsible
-        | Lack::ResponsibleIsNoParty
-        | Lack::MeetingDay
-        | Lack::FollowUpDay
-        | Lack::FollowUpBeforeMeeting
-        | Lack::ChildView => None,
-    };
     let detail = say(language, &format!("lack-{}", lack.word()));
-    LackBody { lack: lack.word(), of, detail: detail.unwrap_or_else(|| lack.word().to_owned()) }
+    LackBody {
+        lack: lack.word(),
+        of: lack.of(),
+        detail: detail.unwrap_or_else(|| lack.word().to_owned()),
+    }
 }
 
 impl From<Told> for RuleBody {

@@ -11,6 +11,7 @@ mod emergency;
 mod entry;
 mod extract;
 mod item;
+mod meeting;
 mod named;
 mod principal;
 mod publication;
@@ -32,6 +33,7 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 pub(super) use item::item_row;
+pub(super) use meeting::Near;
 pub(super) use principal::{Known, place_of, places_of};
 pub(super) use publication::{Audience, publications_of};
 pub(super) use walls::{is_blocked, is_marked};

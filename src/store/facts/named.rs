@@ -6,19 +6,18 @@ use diesel::prelude::*;
 use super::case::CaseFacts;
 use super::{Gather, Gathering, Known};
 use crate::access::act::{
-    ActivatePlan, AnswerInvitation, AskConsent, AssessMaturity, AssignStaff, CloseCase,
-    ConfirmPlan, DraftPlan, EditPlan, InviteParty, ListConsents, ListItems,
-    ListMaturityAssessments, ListPlans, ReadCase, ReadPlan, SeeInvitation, WriteAction, WriteItem,
+    ActivatePlan, AnswerInvitation, AskConsent, AssessMaturity, AssignStaff, CallMeeting,
+    CloseCase, ClosePlan, ConfirmPlan, DraftPlan, EditPlan, InterruptPlan, InviteParty, JudgeGoal,
+    ListConsents, ListItems, ListMaturityAssessments, ListMeetings, ListPlans, PreviewMeeting,
+    ReadCase, ReadPlan, ReadPlanProcess, RevisePlan, SeeInvitation, WriteAction, WriteItem,
 };
 use crate::access::facts::{Age, Facts};
 use crate::domain::category::Category;
 use crate::domain::consent::ConsentKind;
 use crate::domain::ids::{CaseId, PlanId};
-use crate::domain::plan::PlanState;
-use crate::domain::text::Coded;
 use crate::store::error::StoreError;
 use crate::store::facts::place_of;
-use crate::store::schema::plan;
+use crate::store::schema::{plan, plan_revision};
 
 macro_rules! gather_case {
     ($($act:ty),+) => { $(
@@ -35,6 +34,7 @@ gather_case!(
     ListItems,
     ListConsents,
     ListPlans,
+    ReadPlanProcess,
     AskConsent,
     AssessMaturity,
     ListMaturityAssessments,
@@ -75,14 +75,24 @@ macro_rules! gather_plan {
         }
     )+ };
 }
-gather_plan!(EditPlan, ActivatePlan);
+gather_plan!(
+    EditPlan,
+    ActivatePlan,
+    JudgeGoal,
+    RevisePlan,
+    InterruptPlan,
+    ClosePlan,
+    PreviewMeeting,
+    CallMeeting,
+    ListMeetings
+);
 
 impl Gather for ReadPlan {
     fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
         let (known, case) = gathering.plan(self.plan)?;
         let mut facts = case.facts(gathering, &known);
-        let active = plan::state.eq(PlanState::Active.code());
-        let active = plan::table.filter(plan::id.eq(self.plan).and(active));
+        // What has been in force stays readable: revised, laid aside or closed.
+        let active = plan_revision::table.filter(plan_revision::plan_id.eq(self.plan));
         let disposes = gathering.disposes(case.id, &case.child, ConsentKind::Plan)?;
         let situation = &mut facts.situation;
         situation.disposes = disposes;

@@ -8,11 +8,11 @@ use crate::access::act::{
     AcceptReferral, CancelLogExport, CloseLogReview, DisposeLog, DrawLogReview, ExplainAccess,
     ExportLog, FetchLogExport, FindChild, ImportRegister, ListAccessExtracts, ListBreakGlass,
     ListCases, ListConcernReports, ListDisposals, ListIndicators, ListInvitations, ListLogExports,
-    ListLogReviews, ListNotices, ListOwnAccessExtracts, ListOwnConsents, ListOwnPlans,
-    ListReferrals, ListUnits, MakeReferral, OpenCase, ReadConcernReport, ReadLog, ReadLogEntry,
-    ReadLogExport, ReadLogReview, ReadReferral, ReadSelf, ReadTiles, RecordLogFinding,
-    RegisterChild, RemindOfReviews, ReportLogReviews, SearchLog, SeeReferral, SendConcernReport,
-    TriageReferral,
+    ListLogReviews, ListNotices, ListOwnAccessExtracts, ListOwnConsents, ListOwnMeetings,
+    ListOwnPlans, ListReferrals, ListUnits, MakeReferral, OpenCase, ReadConcernReport, ReadLog,
+    ReadLogEntry, ReadLogExport, ReadLogReview, ReadReferral, ReadSelf, ReadTiles,
+    RecordLogFinding, RegisterChild, RemindOfMeetings, RemindOfReviews, ReportLogReviews,
+    SearchLog, SeeReferral, SendConcernReport, TriageReferral,
 };
 use crate::access::facts::{Facts, PartyStanding, Principal, Resource, Situation};
 use crate::domain::agency::{AgencyKind, Place, SecrecyRegime, UnitKind};
@@ -40,8 +40,10 @@ gather_alone!(
     ExplainAccess,
     ListOwnConsents,
     ListOwnPlans,
+    ListOwnMeetings,
     ListOwnAccessExtracts,
-    RemindOfReviews
+    RemindOfReviews,
+    RemindOfMeetings
 );
 
 macro_rules! gather_unit {

@@ -1,0 +1,3 @@
+drop table meeting_evaluation;
+drop table meeting_invitee;
+drop table meeting;
