@@ -13,7 +13,7 @@ use crate::domain::text::Coded;
 /// Acts on things that are there for everybody: no ghost of them exists.
 const ON_THE_WHOLE: &str = "Directory";
 /// Acts that concern no child.
-const NO_CONTENT: [&str; 35] = [
+const NO_CONTENT: [&str; 36] = [
     "AskAccessExtract",
     "ListOwnAccessExtracts",
     "ListAccessExtracts",

@@ -202,27 +202,14 @@ impl Walk {
 
     fn mend(&mut self, but: u8) {
         let today = self.today;
-        let writers: [(u8, fn(&mut Self)); 3] = [
-            (0, |walk| {
-                if walk.needs.is_empty() {
-                    walk.need()
-                }
-            }),
-            (1, |walk| {
-                if walk.goals.is_empty() {
-                    walk.goal()
-                }
-            }),
-            (2, |walk| {
-                if walk.actions.is_empty() {
-                    walk.action(0, None)
-                }
-            }),
-        ];
-        for (index, writer) in writers {
-            if index != but {
-                writer(self);
-            }
+        if but != 0 && self.needs.is_empty() {
+            self.need();
+        }
+        if but != 1 && self.goals.is_empty() {
+            self.goal();
+        }
+        if but != 2 && self.actions.is_empty() {
+            self.action(0, None);
         }
         if but != 3 {
             self.meet(today);
