@@ -31,6 +31,10 @@ kill rounds="200":
 bench:
     cargo bench --bench decision
 
+# The service under load beside the floor, on both databases, so many seconds for each load
+bench-load seconds="4":
+    cargo bench --bench load -- {{ seconds }}
+
 # 100,000 random worlds, each decided by the rules and by an oracle that knows none of them
 worlds count="100000":
     SAMSYN_WORLDS={{ count }} cargo test --release --lib store::tests::against_the_oracle -- --nocapture

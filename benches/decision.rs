@@ -61,6 +61,7 @@ fn facts(place: Place, role: Role) -> Facts {
             name: Some("A clinician".to_owned()),
             assurance: 3,
             acting: Some(Acting { place, roles: vec![role] }),
+            home: None,
             hour: 10,
             duties: vec![role],
         },

@@ -176,6 +176,7 @@ fn entry(n: u64, agency: AgencyId, at: DateTime<Utc>) -> Result<SealedEntry, Box
         ground: Some("CONSENT".to_owned()),
         publication: Some(Uuid::from_u128(8).into()),
         consent: Some(Uuid::from_u128(9).into()),
+        on_behalf_of: None,
         facts: Some(FactSheet::new(facts)?),
         terms: None,
         salt: [n as u8; 16],

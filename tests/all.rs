@@ -3,10 +3,12 @@
 mod access_matrix;
 mod api;
 mod architecture;
+mod budget;
 mod disposal;
 mod doors;
 mod faults;
 mod formats;
+mod keys;
 mod kill;
 mod metrics;
 mod races;

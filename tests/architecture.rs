@@ -49,6 +49,19 @@ fn every_source_keeps_to_its_room() {
 }
 
 #[test]
+fn the_writer_is_spoken_to_in_one_place() {
+    // The other one tries whether anything could be written, and takes it back.
+    let allowed = ["src/store/unheard.rs", "src/store/writing.rs"];
+    let (service, _) = apart_from_tests(sources());
+    let speaking: Vec<&str> = service
+        .iter()
+        .filter(|(_, text)| text.contains("writer.change("))
+        .map(|(path, _)| path.as_str())
+        .collect();
+    assert_eq!(speaking, allowed, "`Store::write` is the one way to change the data");
+}
+
+#[test]
 fn the_table_names_the_rooms_there_are() {
     let there: BTreeSet<String> = sources()
         .iter()

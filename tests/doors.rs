@@ -5,6 +5,7 @@
 
 mod account;
 pub mod asking;
+mod fields;
 pub mod row;
 
 use std::collections::BTreeSet;
@@ -59,6 +60,7 @@ async fn knock(house: &House, scene: &Scene, row: &Row, who: &str, expected: u16
     let asked = asked(house, scene, &row.door).await;
     let caller = if OUTSIDERS.contains(&who) { outsider(house, who) } else { house.as_(who) };
     let newest = house.database().newest_entry();
+    let told_by = fields::Teller { house, who, body: asked.body.clone() };
     let seen: Vec<(&str, &str)> = asked.seen.iter().map(|tag| ("if-match", tag.as_str())).collect();
     let method = row.door.method.parse().expect("a method");
     let answer = caller.send(method, &asked.path, asked.body.clone(), &seen).await;
@@ -71,7 +73,10 @@ async fn knock(house: &House, scene: &Scene, row: &Row, who: &str, expected: u16
     match &row.act {
         None if entries.is_empty() => {}
         None => faults.push(format!("{} entries outside the ledger", entries.len())),
-        Some(act) => faults.extend(told(row, act, &answer, &entries)),
+        Some(act) => {
+            faults.extend(told(row, act, &answer, &entries));
+            faults.extend(entries.iter().flat_map(|entry| told_by.missing(act, entry)));
+        }
     }
     faults.into_iter().map(|fault| format!("{} by {who}: {fault}", row.door)).collect()
 }

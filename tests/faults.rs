@@ -335,7 +335,7 @@ fn the_state_of_a_log_tells_when_its_leaves_are_not_those_that_were_signed() {
         let standing = || {
             let logs = app::log_settings(&settings).expect("a key");
             let place = app::place(&settings).expect("a place");
-            let logs = Store::standings(&place, &logs).expect("a database that answers");
+            let logs = Store::standings(&place, &logs, &[]).expect("a database that answers");
             logs.into_iter().find(|log| log.agency.uuid() == school).expect("the school's log")
         };
         let well = standing();
@@ -358,7 +358,7 @@ fn the_state_of_a_log_tells_when_its_leaves_are_not_those_that_were_signed() {
         settings.ledger.key_file = Some(house.key_file("vault"));
         let logs = app::log_settings(&settings).expect("another key");
         let place = app::place(&settings).expect("a place");
-        let other = Store::standings(&place, &logs).expect("a database that answers");
+        let other = Store::standings(&place, &logs, &[]).expect("a database that answers");
         assert!(other.iter().all(|log| log.faults.contains(&StandingFault::OtherKey)));
     });
 }

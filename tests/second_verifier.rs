@@ -202,6 +202,60 @@ fn by_keys_and_witnesses() -> Vec<Case> {
     ]
 }
 
+/// A checkpoint that the reader has kept: whether the log may have lost it, as far as the export shows.
+fn by_kept_checkpoints() -> Vec<Case> {
+    let manifest = manifest();
+    let newest = Checkpoint::open(&manifest.checkpoint, &manifest.key).unwrap();
+    let leaf_hash = |line: &Vec<u8>| -> Hash {
+        let line: serde_json::Value = serde_json::from_slice(line).unwrap();
+        Hash::of_leaf(&serde_json::to_vec(&line["leaf"]).unwrap())
+    };
+    // The tree as it was with each size that the export shows.
+    let (mut tree, right) = manifest.ranges(newest.size).unwrap();
+    let mut roots = vec![(tree.end(), tree.root().unwrap())];
+    for line in &lines()[1..] {
+        tree.append(leaf_hash(line));
+        roots.push((tree.end(), tree.root().unwrap()));
+    }
+    tree.extend(&right).unwrap();
+    assert_eq!(tree.root(), Some(newest.root));
+    roots.push((newest.size, newest.root));
+    let kept = |size: u64, root: Hash, seed: u8| {
+        let checkpoint = Checkpoint { size, root, ..newest.clone() };
+        Trust { kept: Some(checkpoint.sign(&[&log_key(seed)]).unwrap()), ..with_key(7) }
+    };
+    let mut cases = Vec::new();
+    let mut add = |name: String, export: Vec<u8>, trust: Trust, proved: bool| {
+        cases.push(Case { name, export, trust, proved });
+    };
+    for &(size, root) in &roots {
+        add(format!("kept with {size} leaves"), GOOD.to_vec(), kept(size, root, 7), true);
+        let fork = kept(size, Hash::of(b"fork"), 7);
+        add(format!("kept with {size} other leaves"), GOOD.to_vec(), fork, false);
+    }
+    let root = Hash::of(b"any");
+    // What the export doesn't show stays unproved, and is said to be.
+    add("kept from before what is shown".to_owned(), GOOD.to_vec(), kept(1, root, 7), true);
+    add("kept from between".to_owned(), GOOD.to_vec(), kept(newest.size - 1, root, 7), true);
+    add("kept from later".to_owned(), GOOD.to_vec(), kept(newest.size + 1, root, 7), false);
+    add("kept of another key".to_owned(), GOOD.to_vec(), kept(1, root, 8), false);
+    let own = Trust { key: None, ..kept(newest.size + 5, root, 7) };
+    add("kept from later, by the export's own key".to_owned(), GOOD.to_vec(), own, false);
+    let none = Trust { kept: Some("no note".to_owned()), ..with_key(7) };
+    add("kept what is no checkpoint".to_owned(), GOOD.to_vec(), none, false);
+    // A checkpoint from before the key changed is as good.
+    let link = Succession::sign(&log_key(7), &log_key(9), manifest.from).unwrap();
+    let rotated = under(|it| {
+        it.checkpoint = newest.sign(&[&log_key(9)]).unwrap();
+        it.key = log_key(9).verifier_key();
+        it.successions = vec![link];
+    });
+    add("kept before the key changed".to_owned(), rotated.clone(), kept(5, roots[2].1, 7), true);
+    let later = kept(newest.size + 1, root, 7);
+    add("kept from later, before the key changed".to_owned(), rotated, later, false);
+    cases
+}
+
 /// What anybody can do to the file.
 fn by_anybody() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -254,6 +308,11 @@ fn by_script(case: &Case, file: &Path) -> Result<(), u64> {
         case.trust.witnesses.iter().map(WitnessVerifierKey::to_string).collect();
     command.args(witnesses.iter().flat_map(|key| ["--witness", key]));
     command.args(["--witnesses-needed", &case.trust.witnesses_needed.to_string()]);
+    if let Some(kept) = &case.trust.kept {
+        let checkpoint = file.with_file_name("checkpoint");
+        std::fs::write(&checkpoint, kept).unwrap();
+        command.arg("--checkpoint").arg(checkpoint);
+    }
     let done = command.output().unwrap();
     let said = String::from_utf8(done.stdout).unwrap();
     match done.status.code() {
@@ -280,7 +339,8 @@ fn a_program_made_from_the_docs_says_the_same() {
     let folder = std::env::temp_dir().join(format!("samsyn-verify-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let mut wrong = Vec::new();
-    let cases = [by_keys_and_witnesses(), by_the_signer(), by_anybody()].concat();
+    let cases =
+        [by_keys_and_witnesses(), by_kept_checkpoints(), by_the_signer(), by_anybody()].concat();
     for case in &cases {
         let ours = verify(case.export.as_slice(), case.trust.clone());
         let ours = ours.map(drop).map_err(|finding| finding.line);

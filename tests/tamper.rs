@@ -4,6 +4,8 @@
 //! **Invariant:** every attack leaves a database that the service starts with and works on; what
 //! finds it is named, and so is what does not.
 
+mod export;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use diesel::connection::SimpleConnection as _;
 use diesel::sql_types::{BigInt, Binary};
@@ -18,7 +20,7 @@ use uuid::Uuid;
 use crate::support::exports::{begun, ended};
 use crate::support::house::{House, on_each_backend};
 use crate::support::{Backend, each_backend};
-use crate::witnesses::{Watcher, log_key};
+use crate::witnesses::{Watcher, log_key, seed_of};
 
 /// The tables of the ledger, those first that others point at.
 const TABLES: [&str; 7] = [
@@ -222,6 +224,32 @@ async fn check(
             assert!(found.contains(words), "{name}: {found}");
         }
     }
+}
+
+#[test]
+fn what_is_removed_before_it_is_a_leaf_is_found_by_nobody() {
+    each_backend(|database| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime").block_on(async {
+            let clock = Clock::still("2026-11-23T13:24:05Z".parse().expect("a time"));
+            let slow = |settings: &mut Settings| settings.ledger.sequencer_milliseconds = u32::MAX;
+            let house = House::open_at(database, clock, slow).await;
+            let key = log_key(&house).await;
+            let agency = house.agency_of("Strandskolan");
+            let attacker = Attacker { house: &house, agency, origin: key.origin().to_owned() };
+            house.running().store().sequence().await.expect("logs that grow");
+            let before = attacker.leaves().len();
+            house.as_("revisor-skola").get(&format!("/v1/logs/{agency}")).await.must(200);
+            // Whoever has the database's password, in the second before the next checkpoint.
+            attacker.take_a_copy();
+            attacker.run("delete from ledger_pending");
+            house.running().store().sequence().await.expect("logs that grow");
+            assert_eq!(attacker.leaves().len(), before, "what was done stands in no log");
+            let export = exported(&house).await.expect("an export");
+            verify(export.as_slice(), Some(&key)).expect("a log proves what was put in it");
+            house.close().await;
+        });
+    });
 }
 
 #[test]
@@ -453,9 +481,7 @@ impl Attacker<'_> {
     fn key(&self) -> LogKey {
         let file = self.house.settings().ledger.key_file.clone().expect("a key file");
         let text = std::fs::read_to_string(file).expect("a key");
-        let digit = |at: usize| u8::from_str_radix(&text[at..at + 2], 16).expect("a digit");
-        let seed: Vec<u8> = (0..64).step_by(2).map(digit).collect();
-        LogKey::new(&self.origin, &seed.try_into().expect("32 bytes")).expect("a key")
+        LogKey::new(&self.origin, &seed_of(&text)).expect("a key")
     }
 
     /// A key of the attacker's own.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use diesel::connection::SimpleConnection as _;
 use reqwest::Method;
 use samsyn::app;
 use samsyn::clock::Clock;
@@ -16,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::support::house::{House, on_each_backend};
 use crate::support::ledger::Entry;
-use crate::support::{TemporaryDirectory, TestDatabase, each_backend};
+use crate::support::{Backend, TemporaryDirectory, TestDatabase, each_backend};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_samsyn");
 /// The agency that everybody's database has.
@@ -42,6 +43,44 @@ fn settings(database: &TestDatabase, folder: &TemporaryDirectory) -> Settings {
 fn now<T>(job: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(job)
+}
+
+#[test]
+fn a_migration_whose_entry_was_never_written_is_told_of_at_the_next_start() {
+    each_backend(|database| {
+        let place = Place::parse(database.url()).expect("an address");
+        let run: BTreeSet<String> =
+            Store::migrate(&place, &Clock::machine()).expect("migrations").into_iter().collect();
+        let told = |entry: &Entry| -> BTreeSet<String> {
+            let names = terms(&entry.records)["migrations"].clone();
+            serde_json::from_value(names).expect("names")
+        };
+        let [first] = &database.entries_of("MigrateDatabase")[..] else { panic!("one entry") };
+        assert_eq!(told(first), run);
+        // As if the process had died after the newest migration and before its entry.
+        let newest = run.last().expect("a migration");
+        let lose = format!("delete from migration_entry where version = '{newest}'");
+        match database.backend() {
+            Backend::Sqlite => database
+                .sqlite()
+                .batch_execute(&format!("drop trigger migration_entry_is_not_removed; {lose}")),
+            Backend::Postgres => database.postgres().batch_execute(&format!(
+                "alter table migration_entry disable trigger user; {lose}; \
+                 alter table migration_entry enable trigger user"
+            )),
+        }
+        .expect("a lost row");
+        assert_eq!(
+            Store::migrate(&place, &Clock::machine()).expect("nothing to run"),
+            [] as [String; 0]
+        );
+        let [_, second] = &database.entries_of("MigrateDatabase")[..] else {
+            panic!("two entries")
+        };
+        assert_eq!(told(second), [newest.clone()].into());
+        Store::migrate(&place, &Clock::machine()).expect("nothing to run or to tell");
+        assert_eq!(database.entries_of("MigrateDatabase").len(), 2);
+    });
 }
 
 #[test]

@@ -1,10 +1,16 @@
 //! Witnesses: a log that grows is cosigned; one that was forked or put back is not, whoever asks.
 
+use chrono::TimeDelta;
 use samsyn::app::witness::{Wish, Witness};
-use samsyn::app::{Cosigner, cosign, cosigners};
-use samsyn::ledger::{Checkpoint, VerifierKey, WitnessKey, WitnessVerifierKey, cosignatures};
+use samsyn::app::{self, Cosigner, cosign, cosigners};
+use samsyn::clock::Clock;
+use samsyn::domain::ids::AgencyId;
+use samsyn::ledger::{
+    AddCheckpoint, Checkpoint, Hash, LogKey, VerifierKey, WitnessKey, WitnessVerifierKey,
+    cosignatures,
+};
 use samsyn::settings::WitnessSettings;
-use samsyn::store::Trouble;
+use samsyn::store::{Store, Trouble};
 
 use crate::support::TemporaryDirectory;
 use crate::support::each_backend;
@@ -196,4 +202,108 @@ fn a_log_or_a_key_that_the_witness_does_not_know_is_told() {
         assert_eq!(watcher.look(house).await, Some(Trouble::Silent));
         watcher.stop().await;
     });
+}
+
+#[test]
+fn one_witness_that_names_a_fork_is_told_and_closes_the_service_to_nobody() {
+    each_backend(|database| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        runtime.expect("a runtime").block_on(async {
+            let at = "2026-11-23T13:24:05Z".parse().expect("a time");
+            let house = House::open_at(database, Clock::still(at), |settings| {
+                settings.telemetry.metrics_address = "127.0.0.1:0".to_owned();
+            })
+            .await;
+            let told = house.running().metrics_address().expect("an address");
+            let told = house.nobody().elsewhere(format!("http://{told}"));
+            let forks = async || {
+                let text = told.get("/metrics").await.must(200).text();
+                let line = text.lines().find(|line| line.starts_with("samsyn_witness_forks"));
+                line.and_then(|line| line.rsplit(' ').next()?.parse::<f64>().ok())
+            };
+            let key = log_key(&house).await;
+            let mut watcher = Watcher::new("witness.skola.example", 1, std::slice::from_ref(&key));
+            assert_eq!(watcher.look(&house).await, None);
+            assert_eq!(forks().await, Some(0.0));
+            // The witness is shown what the key signed elsewhere: to it, this log is now another one.
+            let note = checkpoint(&house, "").await.must(200).text();
+            let seen = Checkpoint::open(&note, &key).expect("a checkpoint");
+            house.wait(TimeDelta::seconds(1));
+            let file = std::fs::read_to_string(house.key_file("ledger")).expect("a key");
+            let signing = LogKey::new(key.origin(), &seed_of(&file)).expect("a key");
+            let forged = Checkpoint {
+                size: seen.size + 100,
+                root: Hash::of(b"another log"),
+                time: house.clock().now(),
+                ..seen
+            };
+            watcher.stop().await;
+            let mut fresh = Watcher::new("witness.skola.example", 1, std::slice::from_ref(&key));
+            let request = AddCheckpoint {
+                old: 0,
+                proof: Vec::new(),
+                note: forged.sign(&[&signing]).expect("a note"),
+            };
+            let address = fresh.witness.as_ref().expect("a witness").address();
+            let client = reqwest::Client::builder().no_proxy().tls_certs_only([]).build();
+            let asked = client.expect("a client").post(format!("http://{address}/add-checkpoint"));
+            let answer = asked.body(request.body()).send().await.expect("an answer");
+            assert_eq!(answer.status(), 200, "it knows no other log yet");
+            log_key(&house).await;
+            assert_eq!(fresh.look(&house).await, Some(Trouble::Fork));
+
+            let ready = house.nobody().get("/health/ready").await.must(200).json();
+            assert_eq!(ready["witnesses"], false, "{ready}");
+            let faults = ready["faults"].as_array().expect("faults");
+            assert!(faults.len() == 1 && faults[0].to_string().contains("vittne"), "{ready}");
+            assert_eq!(forks().await, Some(1.0));
+            house.as_("kurator").get("/v1/me").await.must(200);
+            fresh.stop().await;
+            house.close().await;
+        });
+    });
+}
+
+#[test]
+fn the_state_of_a_log_tells_how_far_its_witnesses_have_come() {
+    on_each_backend(async |house| {
+        let key = log_key(house).await;
+        let mut watcher = Watcher::new("witness.skola.example", 1, std::slice::from_ref(&key));
+        assert_eq!(watcher.look(house).await, None);
+        watcher.stop().await;
+        let school = agency_of(&key);
+        let standing = |witnesses: &[(String, Vec<AgencyId>)]| {
+            let place = app::place(house.settings()).expect("a place");
+            let keys = app::log_settings(house.settings()).expect("a key");
+            let logs = Store::standings(&place, &keys, witnesses).expect("logs");
+            let log = logs.into_iter().find(|log| log.agency.uuid() == school);
+            let log = log.expect("the school's log");
+            (log.size, log.witnesses)
+        };
+        let asked = [("witness.skola.example".to_owned(), vec![AgencyId::new(school)])];
+        let (size, found) = standing(&asked);
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].asked, found[0].size, found[0].waits_since), (true, size, None));
+        assert!(found[0].cosigned_at.is_some());
+        let before = house.clock().now();
+        house.wait(TimeDelta::seconds(5));
+        log_key(house).await;
+        house.running().store().sequence().await.expect("a log that grows");
+        let (grown, found) = standing(&asked);
+        assert!(grown > size && found[0].size == size);
+        assert_eq!(found[0].waits_since, Some(before + TimeDelta::seconds(5)));
+        // One that is not asked any more is shown, and so is one that never answered.
+        let other = [("other.example".to_owned(), Vec::new())];
+        let (_, found) = standing(&other);
+        let told: Vec<_> = found.iter().map(|it| (it.name.as_str(), it.asked, it.size)).collect();
+        assert_eq!(told, [("other.example", true, 0), ("witness.skola.example", false, size)]);
+        assert_eq!(found[0].cosigned_at, None);
+    });
+}
+
+/// The seed in a key file.
+pub fn seed_of(text: &str) -> [u8; 32] {
+    let digit = |at: usize| u8::from_str_radix(&text[at..at + 2], 16).expect("a digit");
+    let seed: Vec<u8> = (0..64).step_by(2).map(digit).collect();
+    seed.try_into().expect("32 bytes")
 }

@@ -42,6 +42,7 @@ extract-thing-Consent = ett samtycke, det är när någon säger ja eller nej
 extract-thing-Item = en uppgift
 extract-thing-Publication = det som delats med andra
 extract-thing-Plan = planen för hjälpen, SIP
+extract-thing-Meeting = ett möte om planen för hjälpen
 extract-thing-Log = listan över vem som har läst
 extract-thing-BreakGlass = en nödöppning
 extract-thing-Notice = ett meddelande

@@ -70,6 +70,7 @@ fn what_is_outside_the_families_shows_no_content() {
         "RemindOfMeetings",
         "ReadDecision",
         "ExplainAccess",
+        "ListIndicators",
         "ReadLog",
         "ExportLog",
         "AskAccessExtract",

@@ -44,6 +44,9 @@ pub struct Principal {
     pub assurance: u8,
     /// The unit and the roles through which they act in this matter.
     pub acting: Option<Acting>,
+    /// The unit and the roles that they hold first today (staff only), for the ledger: it tells at which
+    /// unit somebody works who acts through none in this matter. No rule asks, and a ghost keeps it.
+    pub home: Option<Acting>,
     /// The hour of the day at which they ask, 0 to 23, where the law holds.
     pub hour: u8,
     /// Every role that they hold today, at whatever unit (staff only). It belongs to the caller
@@ -161,7 +164,8 @@ pub struct Situation {
     pub hidden: bool,
     /// The principal holds a power today to act for the child or for a guardian.
     pub representative: bool,
-    /// For whom: the one who gave that power. No rule asks; the ledger tells it.
+    /// For whom the act is done, where that is not the principal: the one who gave that power. No rule
+    /// asks; the ledger tells it.
     pub stands_for: Option<PersonId>,
     /// The child decides alone in this matter: of age, or old enough and mature.
     pub disposes: bool,

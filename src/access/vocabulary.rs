@@ -191,6 +191,7 @@ fn scene_of_nobody(part: Part) -> Scene {
         name: None,
         assurance: 0,
         acting: None,
+        home: None,
         hour: 0,
         duties: Vec::new(),
     };

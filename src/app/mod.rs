@@ -112,7 +112,6 @@ pub enum AppError {
 /// The service, put together and not yet listening.
 pub struct App {
     front: web::Data<Front>,
-    settings_digest: String,
     metrics_address: String,
     sequence_every: Duration,
     index_every: Duration,
@@ -164,7 +163,6 @@ impl App {
         }
         store.check_keys()?;
         let logs = parts::log_settings(&settings)?;
-        let settings_digest = settings.digest()?;
         let cosigners = cosigners(&settings.ledger)?;
         let cosign_every = Duration::from_secs(settings.ledger.witness_seconds.into());
         let identity = crate::identity::Identity::new(settings.identity)?;
@@ -189,7 +187,6 @@ impl App {
         let front = web::Data::new(front);
         Ok(Self {
             front,
-            settings_digest,
             metrics_address,
             sequence_every,
             index_every,
@@ -232,7 +229,7 @@ impl App {
         })?;
         let telling = self.tell()?;
         // From here on somebody could be answered.
-        let run = self.front.store.record_start(&self.settings_digest)?;
+        let run = self.front.store.record_start()?;
         let server = server.run();
         let handle = server.handle();
         let warmed = self.front.clone();

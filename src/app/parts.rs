@@ -33,6 +33,7 @@ pub fn store(settings: &Settings, clock: Clock) -> Result<Store, AppError> {
             retention: retention(settings, &law, clock.now())?,
             indicators: Arc::new(indicators(settings)?),
             regions: Arc::new(regions(settings)?),
+            digest: settings.digest()?,
             ..limits(settings)
         },
         Arc::new(policy(settings)?),
@@ -102,6 +103,7 @@ fn limits(settings: &Settings) -> StoreSettings {
         retention: Retention::default(),
         indicators: Arc::default(),
         regions: Arc::default(),
+        digest: String::new(),
     }
 }
 

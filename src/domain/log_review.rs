@@ -132,8 +132,9 @@ fn plain(letter: char) -> char {
     }
 }
 
-/// Whether what is found may be written: not about one's own access, not after the end, and a
-/// breach only with what is done about it.
+/// Whether what is found may be written: not about one's own access, not after the entry's end, and a
+/// breach only with what is done about it. An entry has its end with the review, but one that was
+/// left to another auditor.
 ///
 /// # Errors
 /// What stands in the way.
@@ -141,9 +142,9 @@ pub fn may_find(
     finding: Finding,
     measures: &[Measure],
     is_own: bool,
-    is_closed: bool,
+    is_over: bool,
 ) -> Result<(), Obstacle> {
-    if is_closed {
+    if is_over {
         return Err(Obstacle::State { why: "log_review_closed" });
     }
     if is_own {
@@ -155,25 +156,39 @@ pub fn may_find(
     Ok(())
 }
 
-/// Whether a review may be closed, whose drawn entries have these newest findings.
+/// A drawn entry whose newest finding is not final.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unfinished {
+    /// Whether somebody has asked about it.
+    pub asked: bool,
+    /// Whether it tells what the one who closes the review did.
+    pub own: bool,
+}
+
+/// Whether a review may be closed that has these unfinished entries. One's own may be left to another
+/// auditor by whoever says so.
 ///
 /// # Errors
-/// Something was not looked at, or a question has no answer.
+/// Something was not looked at, a question has no answer, or own entries would be left unsaid.
 pub fn may_close(
-    findings: impl IntoIterator<Item = Option<Finding>>,
+    unfinished: &[Unfinished],
+    leaves_own: bool,
     is_closed: bool,
 ) -> Result<(), Obstacle> {
+    let mut others = unfinished.iter().filter(|it| !it.own);
     if is_closed {
         return Err(Obstacle::State { why: "log_review_closed" });
     }
-    let mut asked = false;
-    for finding in findings {
-        match finding {
-            None => return Err(Obstacle::State { why: "entries_without_finding" }),
-            Some(finding) => asked |= !finding.is_final(),
+    match others.clone().next() {
+        Some(_) if others.any(|it| !it.asked) => {
+            Err(Obstacle::State { why: "entries_without_finding" })
         }
+        Some(_) => Err(Obstacle::State { why: "queries_open" }),
+        None if !unfinished.is_empty() && !leaves_own => {
+            Err(Obstacle::State { why: "own_entries_left" })
+        }
+        None => Ok(()),
     }
-    if asked { Err(Obstacle::State { why: "queries_open" }) } else { Ok(()) }
 }
 
 /// The periods of `months` each that begin with the one in which `first` lies and have ended before
@@ -282,13 +297,22 @@ mod tests {
 
     #[test]
     fn a_review_is_closed_when_everything_drawn_has_its_end() {
-        let (ok, query) = (Some(Finding::Ok), Some(Finding::Query));
-        assert_eq!(may_close([], false), Ok(()));
-        assert_eq!(may_close([ok, Some(Finding::Breach)], false), Ok(()));
-        let left = Err(Obstacle::State { why: "entries_without_finding" });
-        assert_eq!(may_close([query, None, ok], false), left);
-        assert_eq!(may_close([ok, query], false), Err(Obstacle::State { why: "queries_open" }));
-        assert_eq!(may_close([ok], true), Err(Obstacle::State { why: "log_review_closed" }));
+        let of = |asked, own| Unfinished { asked, own };
+        let why = |why| Err(Obstacle::State { why });
+        assert_eq!(may_close(&[], false, false), Ok(()));
+        assert_eq!(may_close(&[], true, false), Ok(()));
+        for leaves in [false, true] {
+            let unseen = may_close(&[of(true, false), of(false, false)], leaves, false);
+            assert_eq!(unseen, why("entries_without_finding"));
+            let asked = may_close(&[of(false, true), of(true, false)], leaves, false);
+            assert_eq!(asked, why("queries_open"));
+            assert_eq!(may_close(&[], leaves, true), why("log_review_closed"));
+        }
+        // One's own is left to another, seen or asked about, and never in silence.
+        for asked in [false, true] {
+            assert_eq!(may_close(&[of(asked, true)], false, false), why("own_entries_left"));
+            assert_eq!(may_close(&[of(asked, true)], true, false), Ok(()));
+        }
     }
 
     #[test]

@@ -171,6 +171,12 @@ impl<T> Served<T> {
         self
     }
 
+    /// Adds the link to the next page, if there is one.
+    pub fn linked(mut self, link: Option<HeaderValue>) -> Self {
+        self.headers.extend(link.map(|link| (LINK, link)));
+        self
+    }
+
     /// Says that what was shown is put into words of `language`.
     pub fn in_language(mut self, language: Language) -> Self {
         let said = HeaderValue::from_static(language::tag(language));
@@ -207,14 +213,13 @@ impl<R> Served<Vec<R>> {
     /// # Errors
     /// None; the type fits a handler's end.
     pub fn page<V: Serialize>(
-        mut self,
+        self,
         paging: &Paging,
         id: impl Fn(&R) -> Uuid,
         view: impl Fn(R) -> V,
     ) -> Answer {
         let link = paging.link(self.value.len(), self.value.last().map(id));
-        self.headers.extend(link.map(|link| (LINK, link)));
-        self.json(|rows| rows.into_iter().map(view).collect::<Vec<V>>())
+        self.linked(link).json(|rows| rows.into_iter().map(view).collect::<Vec<V>>())
     }
 }
 

@@ -82,10 +82,19 @@ pub fn page(report: &LogReviewReport, language: Language) -> String {
         &[
             (text("review-left-entries"), left.entries),
             (text("review-left-reviews"), left.reviews),
+            (text("review-left-own"), left.needs_another_reviewer),
             (text("review-emergencies"), left.emergencies),
             (text("review-left-emergencies"), left.emergencies_left),
         ],
     );
+    let own = left.left.iter().map(|it| [it.entry.to_string()]);
+    table(&mut page, &text("review-left-own"), &["review-entry"].map(text), own);
+    if report.reviews_total > report.reviews.len() as u64
+        || report.findings.breach > report.breaches.len() as u64
+        || left.needs_another_reviewer > left.left.len() as u64
+    {
+        let _ = writeln!(page, "<p>{}</p>", text("review-more"));
+    }
     let periods = left.periods.iter().map(|it| [local(it.from), local(it.to)]);
     let heads = ["review-from", "review-to"].map(text);
     table(&mut page, &text("review-left-periods"), &heads, periods);

@@ -13,6 +13,7 @@ use super::desk::{Answer, Desk};
 use super::fault::Fault;
 use super::log_review_page;
 use super::log_review_view::{FindingCounts, LogReview};
+use super::paging::{PageQuery, Paging};
 use super::problem::Problem;
 use super::receipts::wants_page;
 use crate::access::act::{ListLogReviews, ReportLogReviews};
@@ -41,15 +42,20 @@ pub struct LogPeriod {
     pub(super) to: DateTime<Utc>,
 }
 
-/// What has not been reviewed in time. Each list has its oldest first.
+/// What has not been reviewed in time: one page of all lists together. Each has its oldest first.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct LogWorklist {
     /// How often the log is reviewed, in months.
     every_months: u32,
-    /// What of the periods that are over no review covers.
+    /// What of the periods that are over no review covers: on the first page, and no more than the
+    /// page's limit.
     uncovered: Vec<LogPeriod>,
+    /// How many such stretches there are.
+    uncovered_total: u64,
     /// The reviews that are not closed.
     open: Vec<OpenLogReview>,
+    /// The reviews whose last reviewer left their own entries to another one.
+    needs_another_reviewer: Vec<LeftLogReview>,
     /// The questions that have no answer.
     queries: Vec<OpenLogQuery>,
     /// The agency's own emergency openings without a final finding.
@@ -66,6 +72,18 @@ pub struct OpenLogReview {
     /// How many of the drawn entries have no finding.
     left: u64,
     /// It should have been closed by now.
+    late: bool,
+}
+
+/// A review that is closed but for what its last reviewer did.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LeftLogReview {
+    review: Uuid,
+    name: String,
+    closed_at: DateTime<Utc>,
+    /// How many entries another auditor must look at.
+    entries: u64,
+    /// Somebody should have done so by now.
     late: bool,
 }
 
@@ -108,7 +126,11 @@ pub struct LogReviewReport {
     /// From the draw to a final finding; none before there is one.
     pub(super) time_to_finding: Option<TimeToFinding>,
     pub(super) unreviewed: Unreviewed,
+    /// The reviews, and below `breaches` and `needs_another_reviewer`: no more than
+    /// `store.rows_max`; the numbers count all.
     pub(super) reviews: Vec<LogReview>,
+    /// How many reviews there are.
+    pub(super) reviews_total: u64,
 }
 
 /// What a rule found in a year.
@@ -136,6 +158,13 @@ pub struct TimeToFinding {
     pub(super) p90_minutes: i64,
 }
 
+/// An entry that another auditor must look at.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LeftLogEntry {
+    review: Uuid,
+    pub(super) entry: Uuid,
+}
+
 /// What was not reviewed.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Unreviewed {
@@ -145,19 +174,25 @@ pub struct Unreviewed {
     pub(super) entries: u64,
     /// Reviews that are not closed.
     pub(super) reviews: u64,
+    /// Entries that whoever closed a review had done themselves, and that nobody else has looked at.
+    pub(super) needs_another_reviewer: u64,
+    /// Which ones.
+    pub(super) left: Vec<LeftLogEntry>,
     /// The agency's own emergency openings of the year.
     pub(super) emergencies: u64,
     /// Those of them without a final finding.
     pub(super) emergencies_left: u64,
 }
 
-/// What of an agency's log has not been reviewed in time.
-#[utoipa::path(tag = "log reviews", responses((status = 200, body = LogWorklist)))]
+/// What of an agency's log has not been reviewed in time, page by page.
+#[utoipa::path(tag = "log reviews", params(PageQuery),
+    responses((status = 200, body = LogWorklist)))]
 #[get("/logs/{agency}/reviews/worklist")]
-pub async fn read_worklist(desk: Desk, path: web::Path<Uuid>) -> Answer {
-    let agency = AgencyId::new(path.into_inner());
-    let act = ListLogReviews { agency };
-    desk.perform(act, |work| work.worklist()).await?.json(LogWorklist::from)
+pub async fn read_worklist(desk: Desk, path: web::Path<Uuid>, paging: Paging) -> Answer {
+    let (agency, page) = (AgencyId::new(path.into_inner()), paging.page());
+    let served = desk.perform(ListLogReviews { agency }, move |work| work.worklist(page)).await?;
+    let link = paging.link(served.value.rows(), served.value.last);
+    served.linked(link).json(LogWorklist::from)
 }
 
 /// What a year's reviews of an agency's log came to: JSON, or a page to print where `text/html` is
@@ -201,6 +236,13 @@ impl From<Worklist> for LogWorklist {
             left: it.left,
             late: it.late,
         });
+        let left = list.left.into_iter().map(|it| LeftLogReview {
+            review: it.review.uuid(),
+            name: it.name,
+            closed_at: it.closed_at,
+            entries: it.entries,
+            late: it.late,
+        });
         let queries = list.queries.into_iter().map(|it| OpenLogQuery {
             review: it.review.uuid(),
             entry: it.entry.uuid(),
@@ -215,7 +257,9 @@ impl From<Worklist> for LogWorklist {
         Self {
             every_months: list.every_months,
             uncovered: list.uncovered.into_iter().map(LogPeriod::from).collect(),
+            uncovered_total: list.uncovered_total,
             open: open.collect(),
+            needs_another_reviewer: left.collect(),
             queries: queries.collect(),
             emergencies: emergencies.collect(),
         }
@@ -226,7 +270,13 @@ impl From<YearReport> for LogReviewReport {
     fn from(report: YearReport) -> Self {
         let unreviewed = Unreviewed {
             entries: report.unfinished(),
-            reviews: report.reviews.iter().filter(|it| it.closed.is_none()).count() as u64,
+            reviews: report.reviews_open,
+            needs_another_reviewer: report.left_total,
+            left: report
+                .left
+                .iter()
+                .map(|(review, entry)| LeftLogEntry { review: review.uuid(), entry: entry.uuid() })
+                .collect(),
             emergencies: report.emergencies.0,
             emergencies_left: report.emergencies.1,
             periods: report.uncovered.into_iter().map(LogPeriod::from).collect(),
@@ -255,6 +305,7 @@ impl From<YearReport> for LogReviewReport {
             }),
             unreviewed,
             reviews: report.reviews.into_iter().map(LogReview::from).collect(),
+            reviews_total: report.reviews_total,
         }
     }
 }

@@ -78,6 +78,9 @@ pub struct LogReviewEnd {
     by: Uuid,
     at: DateTime<Utc>,
     note: Option<String>,
+    /// The entries that whoever closed it did themselves and left to another auditor, who has not
+    /// looked at them yet.
+    needs_another_reviewer: Vec<Uuid>,
 }
 
 /// An entry that was drawn. Children are random ids.
@@ -108,6 +111,8 @@ pub struct DrawnEntry {
     children: Vec<Uuid>,
     /// What was found, oldest first; the newest counts.
     findings: Vec<LogFinding>,
+    /// Another auditor must look at it: the reader did what it tells, or whoever closed the review.
+    needs_another_reviewer: bool,
 }
 
 /// Who acted, as known at that moment.
@@ -167,7 +172,12 @@ impl From<ReviewView> for LogReview {
             drawn_at: view.drawn_at,
             drawn: view.drawn,
             findings,
-            closed: view.closed.map(|(by, at, note)| LogReviewEnd { by: by.uuid(), at, note }),
+            closed: view.closed.map(|(by, at, note)| LogReviewEnd {
+                by: by.uuid(),
+                at,
+                note,
+                needs_another_reviewer: view.left.iter().map(|entry| entry.uuid()).collect(),
+            }),
         }
     }
 }
@@ -209,6 +219,7 @@ impl From<SampledEntry> for DrawnEntry {
             reason: it.reason,
             children: it.children.into_iter().map(|child| child.uuid()).collect(),
             findings: it.findings.into_iter().map(LogFinding::from).collect(),
+            needs_another_reviewer: it.needs_another,
         }
     }
 }

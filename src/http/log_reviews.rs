@@ -96,6 +96,9 @@ pub struct LogFindingBody {
 pub struct LogReviewEndBody {
     /// What whoever reads it should know.
     note: Option<String>,
+    /// Leaves what one did oneself to another auditor, who can look at it after the end. Without it a
+    /// review that drew one's own entries is not closed before somebody else has.
+    leave_own: Option<bool>,
 }
 
 /// The findings about an entry.
@@ -177,7 +180,8 @@ pub async fn record_finding(
     .await
 }
 
-/// Closes a review. Everything drawn has a finding, and every question its answer.
+/// Closes a review. Everything drawn has a finding, and every question its answer, but for what one
+/// did oneself and leaves to another auditor: the closure names it.
 #[utoipa::path(tag = "log reviews", responses((status = 200, body = LogReview)))]
 #[post("/logs/{agency}/reviews/{review}/closure")]
 pub async fn close_review(
@@ -189,8 +193,9 @@ pub async fn close_review(
     let mut faults = Faults::default();
     let note = faults.keep_optional("/note", body.value.note.as_deref().map(text));
     let Some(note) = note else { return Err(faults.into()) };
+    let leaves_own = body.value.leave_own.unwrap_or(false);
     desk.perform_once(body.digest, CloseLogReview { agency }, move |work| {
-        reply::shown(&LogReview::from(work.close(review, note.as_deref())?))
+        reply::shown(&LogReview::from(work.close(review, note.as_deref(), leaves_own)?))
     })
     .await
 }

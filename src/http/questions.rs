@@ -173,6 +173,14 @@ explainable! {
     BlockItem { item, asker }
     LiftBlock { item }
     HideFromGuardian { item }
+    MarkNotForGuardian { item }
+    ListWheels { case }
+    ListEvents { case }
+    ReadChronology { case }
+    ChooseEvent { item }
+    WithdrawEventChoice { item }
+    ReadPractice { case }
+    TakePracticeStep { case }
     BarGuardian { case }
 
     DraftPlan { case }
@@ -235,6 +243,7 @@ explainable! {
 const UNEXPLAINED: &[(&str, &str)] = &[
     ("ReadSelf", "has no target"),
     ("ListUnits", "has no target"),
+    ("ListIndicators", "has no target"),
     ("ListCases", "has no target"),
     ("ListOwnConsents", "has no target"),
     ("ListOwnPlans", "has no target"),

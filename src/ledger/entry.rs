@@ -63,7 +63,7 @@ pub struct Header {
     pub resource: Option<Resource>,
     /// The HTTP status of the answer.
     pub status: Option<u16>,
-    /// The hexadecimal digest of the settings with which a server starts.
+    /// The hexadecimal digest of the settings in effect.
     pub settings: Option<String>,
     /// Random. Without it, whoever holds a leaf could try guesses at the header.
     pub salt: [u8; 16],
@@ -126,6 +126,9 @@ pub struct Record {
     pub publication: Option<PublicationId>,
     /// The consent it rested on.
     pub consent: Option<ConsentId>,
+    /// The private person for whom the actor acted with this thing, by a power: the rows of a list may
+    /// be read for different people.
+    pub on_behalf_of: Option<PersonId>,
     /// The facts that this very decision rested on; each row of a list has its own.
     pub facts: Option<FactSheet>,
     /// What was asked for, beyond ids: the terms of a search or of a disposal. An identity number is
@@ -260,6 +263,7 @@ impl Record {
             ground: fields.may("ground")?,
             publication: fields.may("publication")?,
             consent: fields.may("consent")?,
+            on_behalf_of: fields.may("on_behalf_of")?,
             facts: fields.may("facts")?,
             terms: fields.may("terms")?,
             salt: fields.need("salt")?,
@@ -281,6 +285,7 @@ impl Record {
             .with_some("ground", &self.ground)
             .with_some("publication", &self.publication)
             .with_some("consent", &self.consent)
+            .with_some("on_behalf_of", &self.on_behalf_of)
             .with_some("facts", &self.facts)
             .with_some("terms", &self.terms)
             .with("salt", &self.salt)

@@ -79,6 +79,7 @@ pub(super) fn record(n: u64) -> Record {
         ground: Some("CONSENT".to_owned()),
         publication: Some(Uuid::from_u128(0x302).into()),
         consent: Some(Uuid::from_u128(0x303).into()),
+        on_behalf_of: None,
         facts: n
             .is_multiple_of(2)
             .then(|| FactSheet::new(json!({ "inside": false, "age": 9 })).unwrap()),

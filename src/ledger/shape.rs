@@ -117,6 +117,7 @@ pub(super) static RECORD: Shape = Shape {
         need("effect", Kind::Word(is_word::<Effect>)),
         may("facts", Kind::Sheet),
         may("ground", Kind::Text),
+        may("on_behalf_of", Kind::Uuid),
         need("open_to_actor", Kind::Bool),
         may("publication", Kind::Uuid),
         need("resource", Kind::Object(&RESOURCE)),

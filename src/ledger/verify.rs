@@ -201,7 +201,8 @@ impl Opened {
             return Err(nowhere(last_line + 1, Fault::Ended(tree.end())));
         }
         let joined = tree.extend(&self.right).map_err(Fault::Malformed);
-        joined.and_then(|()| self.compare(&tree)).map_err(|fault| nowhere(last_line, fault))?;
+        joined.map_err(|fault| nowhere(last_line, fault))?;
+        self.compare(&tree).map_err(|fault| nowhere(1, fault))?;
         if tree.root() == Some(self.checkpoint.root) {
             Ok(self.report)
         } else {

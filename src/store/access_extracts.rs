@@ -207,7 +207,8 @@ impl Work<'_, PrepareAccessExtract> {
 }
 
 impl Work<'_, DecideAccessExtract> {
-    /// Decides. Whoever stands in it as somebody who looked leaves it to a colleague.
+    /// Decides. Whoever stands in it as somebody who looked leaves it to a colleague; that they dealt
+    /// with an extract before is no look at the child.
     pub fn decide(&mut self, test: &SecrecyTest) -> Result<ExtractView, Halt> {
         let extract = self.extract(self.act().extract)?;
         if extract.decision.is_some() {
@@ -218,7 +219,11 @@ impl Work<'_, DecideAccessExtract> {
             return Err(Obstacle::Field { field: "size", reason: "not_in_the_log" }.into());
         }
         let mut rows = self.rows(&extract, test.size)?;
-        if rows.iter().any(|row| row.actor == Some(self.facts().principal.id)) {
+        let looked = |row: &ExtractRow| {
+            row.thing != DecideAccessExtract::RESOURCE && row.act != AskAccessExtract::NAME
+        };
+        let me = Some(self.facts().principal.id);
+        if rows.iter().any(|row| row.actor == me && looked(row)) {
             return Err(Obstacle::State { why: "own_access_in_extract" }.into());
         }
         let known = |place: &String| rows.iter().any(|row| row.place == *place);

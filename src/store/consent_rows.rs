@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use chrono::NaiveDate;
 use diesel::prelude::*;
 
+use super::consent_statements::{Answers, These};
 use super::db::{Database, MultiBackend};
 use super::error::StoreError;
 use super::families::{Families, Moment, ages_on};
-use super::schema::{consent, consent_answer};
+use super::prepared::{Prepared, Value};
+use super::schema::consent;
 use super::sql::{At, Json, codes_in};
 use crate::clock::Instant;
 use crate::domain::category::Category;
@@ -153,20 +155,38 @@ pub fn weigh<'q>(
     narrow: impl FnOnce(ConsentQuery<'q>) -> ConsentQuery<'q>,
 ) -> Result<Vec<Weighed>, StoreError> {
     let views = views(database, law, today, narrow)?;
-    Ok(views
-        .into_iter()
-        .map(|view| Weighed {
-            id: view.id,
-            ended_at: ended_on(&view)
-                .and_then(|day| day.and_hms_opt(0, 0, 0))
-                .and_then(|night| night.and_local_timezone(law.time_zone).earliest())
-                .map(|night| night.to_utc())
-                .unwrap_or_default(),
-            terms: view.terms,
-            standing: view.standing,
-            covers: view.covers,
-        })
-        .collect())
+    Ok(views.into_iter().map(|view| weighed(view, law)).collect())
+}
+
+/// These consents, weighed on `today`.
+pub fn weigh_these(
+    database: &mut Database,
+    law: &Law,
+    today: NaiveDate,
+    ids: &[ConsentId],
+) -> Result<Vec<Weighed>, StoreError> {
+    let asked = [Value::ids(ids)];
+    let statement = Prepared::<These>::with(&asked);
+    let rows: Vec<Row> = match database {
+        Database::Postgres(postgres) => statement.load(postgres)?,
+        Database::Sqlite(sqlite) => statement.load(sqlite)?,
+    };
+    let views = views_of(database, law, today, rows)?;
+    Ok(views.into_iter().map(|view| weighed(view, law)).collect())
+}
+
+fn weighed(view: ConsentView, law: &Law) -> Weighed {
+    Weighed {
+        id: view.id,
+        ended_at: ended_on(&view)
+            .and_then(|day| day.and_hms_opt(0, 0, 0))
+            .and_then(|night| night.and_local_timezone(law.time_zone).earliest())
+            .map(|night| night.to_utc())
+            .unwrap_or_default(),
+        terms: view.terms,
+        standing: view.standing,
+        covers: view.covers,
+    }
 }
 
 /// The first day on which it no longer holds, if it ends by itself.
@@ -206,28 +226,25 @@ pub(super) fn views<'q>(
             consent::version,
         ))
         .load(database)?;
+    views_of(database, law, today, rows)
+}
+
+fn views_of(
+    database: &mut Database,
+    law: &Law,
+    today: NaiveDate,
+    rows: Vec<Row>,
+) -> Result<Vec<ConsentView>, StoreError> {
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     let ids: Vec<ConsentId> = rows.iter().map(|row| row.id).collect();
-    let answers: Vec<AnswerRow> = consent_answer::table
-        .filter(consent_answer::consent_id.eq_any(&ids))
-        .order((consent_answer::at, consent_answer::id))
-        .select((
-            consent_answer::consent_id,
-            consent_answer::giver_id,
-            consent_answer::answer,
-            consent_answer::categories,
-            consent_answer::manner,
-            consent_answer::language,
-            consent_answer::witness,
-            consent_answer::evidence,
-            consent_answer::reason,
-            consent_answer::by_id,
-            consent_answer::taken_by_id,
-            consent_answer::at,
-        ))
-        .load(database)?;
+    let asked = [Value::ids(&ids)];
+    let statement = Prepared::<Answers>::with(&asked);
+    let answers: Vec<AnswerRow> = match database {
+        Database::Postgres(postgres) => statement.load(postgres)?,
+        Database::Sqlite(sqlite) => statement.load(sqlite)?,
+    };
     let children: Vec<ChildId> = rows.iter().map(|row| row.child).collect();
     let families = Families::load(database, &children)?;
     rows.into_iter().map(|row| view(row, &answers, &families, law, today)).collect()

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 use super::consent_rows::{ConsentView, views};
 use super::db::Database;
 use super::error::{Halt, StoreError};
-use super::facts::{Gather, Gathering};
+use super::facts::Gather;
 use super::families::{Families, Moment, ages_on};
 use super::schema::{consent, consent_answer, custody, power};
 use super::sql::{At, Json, codes};
@@ -207,10 +207,7 @@ impl Work<'_, WithdrawConsent> {
     /// Whether whoever takes it down may also read the consent. Nothing is shown to others.
     pub fn may_read(&mut self) -> Result<bool, Halt> {
         let read = ReadConsent { consent: self.act().consent };
-        let facts = {
-            let mut gathering = Gathering::again(self.database, self.means, self.call, self.now());
-            read.gather(&mut gathering)?
-        };
+        let facts = read.gather(&mut self.gathering())?;
         Ok(decide(&self.means.policy, read, facts).is_ok())
     }
 

@@ -5,11 +5,13 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use diesel::connection::SimpleConnection;
-use diesel::r2d2::{ManageConnection, Pool, PooledConnection};
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager as _};
+use diesel::r2d2::{ManageConnection, Pool, R2D2Connection as _};
 use diesel::{Connection as _, PgConnection, RunQueryDsl as _, SqliteConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use thiserror::Error;
+
+use super::prepared::{Prepared, Value, statements};
 
 /// A connection to either database. `Sqlite` stands last because it takes any string for a path.
 #[derive(diesel::MultiConnection)]
@@ -136,15 +138,14 @@ impl Place {
             .max_size(size)
             .min_idle(Some(1))
             .connection_timeout(wait)
-            .test_on_check_out(matches!(self, Self::Postgres(_)))
+            // A connection that died is found when a transaction is begun on it.
+            .test_on_check_out(false)
             .build(Manager { place: self.clone(), patience })?)
     }
 }
 
 /// Connections to share.
 pub type Connections = Pool<Manager>;
-/// One of them, for a while.
-pub type Borrowed = PooledConnection<Manager>;
 
 /// Opens connections for a pool.
 #[derive(Debug)]
@@ -171,8 +172,8 @@ impl ManageConnection for Manager {
         connection.batch_execute("select 1").map_err(diesel::r2d2::Error::QueryError)
     }
 
-    fn has_broken(&self, _: &mut Database) -> bool {
-        std::thread::panicking()
+    fn has_broken(&self, connection: &mut Database) -> bool {
+        std::thread::panicking() || connection.is_broken()
     }
 }
 
@@ -196,11 +197,23 @@ pub fn migrate(connection: &mut Database) -> Result<Vec<String>, DatabaseError> 
     done.map_err(|error| DatabaseError::Migration(error.to_string()))
 }
 
-/// Begins a transaction's writing. On SQLite whoever reads first and writes later is refused when
-/// another process, such as a command, has written in between; so the lock is taken at once.
-pub fn begin_writing(database: &mut Database) -> Result<(), diesel::result::Error> {
-    match database {
-        Database::Postgres(_) => see_areas(database, EVERY_AREA),
+/// The migrations that were ever run here, oldest first.
+pub fn migrated(connection: &mut Database) -> Result<Vec<String>, DatabaseError> {
+    let run = match connection {
+        Database::Postgres(postgres) => postgres.applied_migrations(),
+        Database::Sqlite(sqlite) => sqlite.applied_migrations(),
+    };
+    let mut run = run.map(names).map_err(|error| DatabaseError::Migration(error.to_string()))?;
+    run.sort_unstable();
+    Ok(run)
+}
+
+/// Keeps out, until the transaction ends, whoever would run migrations or tell of them.
+pub fn hold_migrations(connection: &mut Database) -> Result<(), diesel::result::Error> {
+    match connection {
+        Database::Postgres(postgres) => {
+            postgres.batch_execute(&format!("select pg_advisory_xact_lock({MIGRATING})"))
+        }
         Database::Sqlite(sqlite) => sqlite.batch_execute("update about set value = value where 0"),
     }
 }
@@ -229,12 +242,23 @@ fn names(versions: Vec<diesel::migration::MigrationVersion<'_>>) -> Vec<String> 
     versions.into_iter().map(|version| version.to_string()).collect()
 }
 
+statements! {
+    /// Sets the wall for this transaction; PostgreSQL only.
+    SeeAreas(diesel::sql_types::Text) = "select set_config('samsyn.areas', $1, true)";
+    /// Waits for a lock that nobody else holds; PostgreSQL only.
+    Lock(diesel::sql_types::BigInt) = "select pg_advisory_xact_lock($1)";
+}
+
+/// Waits for an advisory lock, and holds it until the transaction ends.
+pub fn lock(postgres: &mut PgConnection, number: i64) -> Result<(), diesel::result::Error> {
+    Prepared::<Lock>::with(&[Value::Number(number)]).execute(postgres)?;
+    Ok(())
+}
+
 /// Lets this transaction see the rows of these areas alone. SQLite has no such wall.
 pub fn see_areas(database: &mut Database, areas: &str) -> Result<(), diesel::result::Error> {
     if let Database::Postgres(postgres) = database {
-        diesel::sql_query("select set_config('samsyn.areas', $1, true)")
-            .bind::<diesel::sql_types::Text, _>(areas)
-            .execute(postgres)?;
+        Prepared::<SeeAreas>::with(&[Value::Word(areas)]).execute(postgres)?;
     }
     Ok(())
 }
@@ -265,17 +289,93 @@ pub fn tables(connection: &mut Database) -> Result<Vec<String>, DatabaseError> {
     Ok(tables.into_iter().map(|table| table.name).collect())
 }
 
+/// What a transaction is begun for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// To read one unmoving picture of the data.
+    Reading,
+    /// To change something that the caller may see.
+    Changing,
+    /// To write for many, at whatever area.
+    Writing,
+}
+
+/// Begins it, in one statement.
+fn begin(database: &mut Database, begun: Begun) -> Result<(), diesel::result::Error> {
+    match database {
+        Database::Postgres(postgres) => {
+            let begin = match begun {
+                Begun::Reading => "begin transaction isolation level repeatable read read only",
+                Begun::Changing => "begin",
+                Begun::Writing => "begin; set local samsyn.areas = '*'",
+            };
+            AnsiTransactionManager::begin_transaction_sql(postgres, begin)
+        }
+        Database::Sqlite(sqlite) => {
+            let begin = match begun {
+                Begun::Reading => "begin",
+                // Whoever reads first and writes later is refused when another process, such as a
+                // command, has written in between; so the lock is taken at once.
+                Begun::Changing | Begun::Writing => "begin immediate",
+            };
+            AnsiTransactionManager::begin_transaction_sql(sqlite, begin)
+        }
+    }
+}
+
+/// Runs `job` in a transaction, which stands only if all of it did.
+pub fn within<T, E: From<diesel::result::Error>>(
+    database: &mut Database,
+    begun: Begun,
+    job: impl FnOnce(&mut Database) -> Result<T, E>,
+) -> Result<T, E> {
+    begin(database, begun)?;
+    end(database, job)
+}
+
+/// The same on whichever connection is free. One that died is given up for another.
+pub fn on_any<T, E: From<DatabaseError> + From<diesel::result::Error>>(
+    connections: &Connections,
+    begun: Begun,
+    job: impl FnOnce(&mut Database) -> Result<T, E>,
+) -> Result<T, E> {
+    let mut tries = connections.max_size();
+    loop {
+        let mut connection = connections.get().map_err(DatabaseError::from)?;
+        let database: &mut Database = &mut connection;
+        match begin(database, begun) {
+            Ok(()) => return end(database, job),
+            Err(_) if database.is_broken() && tries > 0 => tries -= 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+fn end<T, E: From<diesel::result::Error>>(
+    database: &mut Database,
+    job: impl FnOnce(&mut Database) -> Result<T, E>,
+) -> Result<T, E> {
+    let done = job(database);
+    let ended = match (database, done.is_ok()) {
+        (Database::Postgres(it), true) => AnsiTransactionManager::commit_transaction(it),
+        (Database::Postgres(it), false) => AnsiTransactionManager::rollback_transaction(it),
+        (Database::Sqlite(it), true) => AnsiTransactionManager::commit_transaction(it),
+        (Database::Sqlite(it), false) => AnsiTransactionManager::rollback_transaction(it),
+    };
+    match (done, ended) {
+        (Ok(value), Ok(())) => Ok(value),
+        (Ok(_), Err(error)) => Err(error.into()),
+        // What went wrong first is told, and not that the connection is gone with it.
+        (Err(error), _) => Err(error),
+    }
+}
+
 /// Runs `job` on one unmoving picture of the data.
 pub fn snapshot<T, E: From<diesel::result::Error>>(
     connection: &mut Database,
     job: impl FnOnce(&mut Database) -> Result<T, E>,
 ) -> Result<T, E> {
-    connection.transaction(|connection| {
-        if let Database::Postgres(postgres) = connection {
-            postgres.batch_execute("set transaction isolation level repeatable read read only")?;
-        }
-        job(connection)
-    })
+    within(connection, Begun::Reading, job)
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use super::disposals::disposed_end;
 use super::error::{Halt, StoreError};
 use super::schema::{ledger_entry, ledger_leaf};
 use super::sequencer::{lines, sealed};
+use super::telling::{self, About};
 use super::work::Work;
 use crate::access::act::ReadDecision;
 use crate::access::facts::PrincipalKind;
@@ -81,6 +82,8 @@ impl Work<'_, ReadDecision> {
             return Err(Obstacle::Disposed.into());
         }
         let (header, _) = Header::parse(&stored.header).map_err(StoreError::from)?;
+        let resource = telling::target(self.act());
+        self.about = Some(About { resource, subject: header.subject, case: header.case });
         let mut open = Vec::new();
         for bytes in lines(&stored.records) {
             let record = Record::parse(bytes).map_err(StoreError::from)?;

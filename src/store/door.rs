@@ -1,18 +1,16 @@
 //! The door: facts, decision, job and entry, in this order, for every act.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use diesel::Connection as _;
-use tokio::sync::oneshot;
-
 use super::call::{Call, Reply};
 use super::counters::Counters;
-use super::db::{self, Borrowed, Connections, Database, Place};
+use super::db::{self, Begun, Connections, Database, Place};
 use super::disposals::Retention;
 use super::error::{Halt, StoreError};
-use super::facts::{Gather, Gathering};
+use super::facts::{Album, Gather, Gathering};
 use super::journal::{self, Draft, Kept};
 use super::log_exports::ExportSettings;
 use super::means::{Locking, LogSettings, Means, ReviewSettings, blocking};
@@ -49,6 +47,8 @@ pub(super) struct Inner {
     pub settings: StoreSettings,
     pub counters: Counters,
     pub witnesses: Mutex<BTreeMap<(AgencyId, String), WitnessState>>,
+    /// The configured key has handed over to one that other servers have.
+    pub handed_over: AtomicBool,
 }
 
 /// How much the store may take.
@@ -82,6 +82,8 @@ pub struct StoreSettings {
     pub retention: Retention,
     /// How soon plans come about, as regions have agreed.
     pub regions: Arc<Regions>,
+    /// The digest of the settings in effect, for the ledger: hexadecimal SHA-256.
+    pub digest: String,
 }
 
 /// An act that was done and recorded.
@@ -136,9 +138,11 @@ impl Store {
             retention,
             regions,
             indicators,
+            digest,
             ..
         } = settings.clone();
         let means = Means {
+            settings: digest.into(),
             policy,
             law,
             clock,
@@ -153,17 +157,21 @@ impl Store {
             regions,
         };
         let witnesses = Mutex::default();
-        let inner = Inner { place, readers, writer, means, settings, counters, witnesses };
+        let handed_over = AtomicBool::new(false);
+        let inner =
+            Inner { place, readers, writer, means, settings, counters, witnesses, handed_over };
         Ok(Self { inner: Arc::new(inner) })
     }
 
-    /// Runs the migrations that have not been run on the database at `place`, and records which.
+    /// Runs the migrations that have not been run on the database at `place`, tells which, and records
+    /// all that are not recorded: a process may have ended between the two.
+    ///
+    /// # Errors
+    /// A migration failed, or could not be recorded: the next call records it.
     pub fn migrate(place: &Place, clock: &Clock) -> Result<Vec<String>, StoreError> {
         let mut database = place.connect()?;
         let names = db::migrate(&mut database)?;
-        if !names.is_empty() {
-            system_events::record_migration(&mut database, clock, &names)?;
-        }
+        system_events::record_migrations(&mut database, clock)?;
         Ok(names)
     }
 
@@ -228,9 +236,7 @@ impl Store {
             let (inner, call, act, job) =
                 (self.inner.clone(), call.clone(), act.clone(), job.clone());
             let tried = blocking(move || {
-                let mut connection = inner.readers.get().map_err(db::DatabaseError::from)?;
-                let database: &mut Database = &mut connection;
-                db::snapshot(database, |database| {
+                db::on_any(&inner.readers, Begun::Reading, |database| {
                     attempt(database, &inner.means, &call, act, &*job, Locking::No)
                 })
             })
@@ -246,8 +252,7 @@ impl Store {
         Err(StoreError::Overtaken.into())
     }
 
-    /// On SQLite the writer runs it, on PostgreSQL a transaction of its own. Either way a change
-    /// stands or falls with its entry.
+    /// A change stands or falls with its entry.
     async fn change<A, T, F>(&self, call: Call, act: A, job: F) -> Result<Tried<T>, StoreError>
     where
         A: Gather,
@@ -256,43 +261,19 @@ impl Store {
     {
         let means = self.inner.means.clone();
         let run = move |database: &mut Database| {
-            let tried = database.transaction(|database| {
-                let tried = attempt(database, &means, &call, act, &job, Locking::Yes)?;
-                match &tried {
-                    Tried::Done(_, draft) => {
-                        journal::append(database, std::slice::from_ref(draft))?;
-                        Ok(tried)
-                    }
-                    Tried::Refused(..) | Tried::Obstructed(..) => Err(Undone::Not(Box::new(tried))),
+            let tried = attempt(database, &means, &call, act, &job, Locking::Yes)?;
+            match &tried {
+                Tried::Done(_, draft) => {
+                    journal::append(database, std::slice::from_ref(draft))?;
+                    Ok(tried)
                 }
-            });
-            match tried {
-                Ok(tried) => Ok(tried),
-                Err(Undone::Not(tried)) => Ok(*tried),
-                Err(Undone::Failed(error)) => Err(error),
+                Tried::Refused(..) | Tried::Obstructed(..) => Err(Undone::Not(Box::new(tried))),
             }
         };
-        match &self.inner.place {
-            Place::Postgres(_) => {
-                let inner = self.inner.clone();
-                blocking(move || {
-                    let mut connection: Borrowed =
-                        inner.readers.get().map_err(db::DatabaseError::from)?;
-                    run(&mut connection)
-                })
-                .await
-            }
-            Place::Sqlite(_) => {
-                let (answer, answered) = oneshot::channel();
-                self.inner.writer.change(Box::new(move |database| {
-                    let tried = run(database);
-                    Box::new(move |committed| {
-                        // Whoever asked may have gone; what is committed stays.
-                        let _ = answer.send(committed.and(tried));
-                    })
-                }))?;
-                answered.await.map_err(|_| StoreError::WriterLost)?
-            }
+        match self.write_or_undo(run).await {
+            Ok(tried) => Ok(tried),
+            Err(Undone::Not(tried)) => Ok(*tried),
+            Err(Undone::Failed(error)) => Err(error),
         }
     }
 
@@ -354,7 +335,9 @@ fn attempt<A: Gather, T>(
     job: &(impl Fn(&mut Work<'_, A>) -> Result<T, Halt> + ?Sized),
     locking: Locking,
 ) -> Result<Tried<T>, StoreError> {
-    let facts = act.gather(&mut Gathering::new(database, means, &call.actor, locking))?;
+    let mut album = Album::of(locking);
+    let mut gathering = Gathering::new(database, means, &call.actor, locking, &mut album);
+    let facts = act.gather(&mut gathering)?;
     let terms = act.terms(&means.vault, &facts.principal);
     let permit = match decide(&means.policy, act.clone(), facts) {
         Ok(permit) => permit,
@@ -363,7 +346,7 @@ fn attempt<A: Gather, T>(
             return Ok(Tried::Refused(Box::new(denial), draft));
         }
     };
-    let mut work = Work { terms, ..Work::new(database, &permit, means, call) };
+    let mut work = Work { terms, album, ..Work::new(database, &permit, means, call) };
     let done = job(&mut work);
     let ending = if work.repeated { Ending::Repeated } else { Ending::Done };
     let traces = work.traces();

@@ -42,6 +42,17 @@ pub enum StoreError {
         /// The key.
         known: String,
     },
+    /// A log's key has handed over to another one, which other servers sign with.
+    #[error(
+        "the key of the log `{log}` that `ledger.key_file` holds has handed over to {to}; name the file \
+         with that one"
+    )]
+    KeyHandedOver {
+        /// The log.
+        log: String,
+        /// The key that signs now.
+        to: String,
+    },
     /// A log's newest checkpoint is not what this service signed.
     #[error(
         "the newest checkpoint of `{0}` is not what this service signed; somebody has changed the \

@@ -5,6 +5,7 @@
 //! a file that can be fetched is whole.
 
 use std::path::PathBuf;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant as Moment};
 
 use diesel::prelude::*;
@@ -61,6 +62,10 @@ impl Store {
     /// # Errors
     /// [`StoreError`] of the database: the job waits again.
     pub async fn export_next(&self) -> Result<bool, StoreError> {
+        // An export is signed, and so made by a server that has the key.
+        if self.inner.handed_over.load(Ordering::Relaxed) {
+            return Ok(false);
+        }
         let Some(job) = self.take().await? else { return Ok(false) };
         let (id, holder) = (job.export.id, job.holder);
         match self.make(&job).await {
@@ -248,8 +253,9 @@ impl Store {
         self.sequence_log(range.agency, Signing::Always).await?;
         let inner = self.inner.clone();
         let (manifest, size) = blocking(move || {
-            let mut connection = inner.readers.get().map_err(db::DatabaseError::from)?;
-            db::snapshot(&mut connection, |database| manifest(database, &inner, &range))
+            db::on_any(&inner.readers, db::Begun::Reading, |database| {
+                manifest(database, &inner, &range)
+            })
         })
         .await?;
         let (id, line) = (export.id, manifest.line());

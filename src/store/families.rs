@@ -1,12 +1,14 @@
 //! Who decides for a child: custody, bars and maturity as they stand in their tables, for whatever
 //! day somebody asks about.
 
+use std::sync::LazyLock;
+
 use chrono::NaiveDate;
-use diesel::prelude::*;
 
 use super::db::Database;
 use super::error::StoreError;
-use super::schema::{custody, guardian_bar, maturity_assessment, person};
+use super::prepared::{Statement, Text, Value};
+use super::rows::{Columns, Kind, Part, Rows, text};
 use super::sql::At;
 use crate::clock::Instant;
 use crate::domain::child::age_on;
@@ -33,55 +35,42 @@ impl Moment {
 }
 
 /// What is on record of some children.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Families {
-    births: Vec<(ChildId, Option<NaiveDate>)>,
-    custody: Vec<(ChildId, PersonId, NaiveDate, Option<NaiveDate>, String)>,
-    bars: Vec<(CaseId, ChildId, PersonId, At, Option<At>)>,
-    maturity: Vec<(CaseId, ChildId, String, bool, At)>,
+    /// When each is born.
+    pub births: Vec<(ChildId, Option<NaiveDate>)>,
+    /// Who has had custody from when until when, of which kind, in the order of the rows' ids.
+    pub custody: Vec<(ChildId, PersonId, NaiveDate, Option<NaiveDate>, String)>,
+    /// Who has been barred from a whole matter.
+    pub bars: Vec<(CaseId, ChildId, PersonId, At, Option<At>)>,
+    /// What was found of their maturity in which matter, oldest first.
+    pub maturity: Vec<(CaseId, ChildId, String, bool, At)>,
 }
 
 impl Families {
     /// Reads it.
     pub fn load(database: &mut Database, children: &[ChildId]) -> Result<Self, StoreError> {
+        let rows = Rows::load::<OfChildren>(database, &[Value::ids(children)])?;
+        let custody = rows.of(Kind::Custody).filter_map(|row| {
+            Some((row.id(1), row.id(2), row.day(0)?, row.day(1), row.word(0).to_owned()))
+        });
+        let bars = rows
+            .of(Kind::Bar)
+            .filter_map(|row| Some((row.id(1), row.id(2), row.id(3), row.time(0)?, row.time(1))));
+        let mut maturity: Vec<_> = rows
+            .of(Kind::Maturity)
+            .filter_map(|row| {
+                let matter = row.word(0).to_owned();
+                Some((row.id(1), row.id(2), matter, row.flag(0), row.time(0)?))
+            })
+            .collect();
+        // Of two at one moment the later id counts, as the rows come.
+        maturity.sort_by_key(|(.., at)| at.0);
         Ok(Self {
-            births: person::table
-                .filter(person::id.eq_any(children))
-                .select((person::id, person::birth_date))
-                .load(database)?,
-            custody: custody::table
-                .filter(custody::child_id.eq_any(children))
-                .order(custody::id)
-                .select((
-                    custody::child_id,
-                    custody::guardian_id,
-                    custody::from_date,
-                    custody::to_date,
-                    custody::kind,
-                ))
-                .load(database)?,
-            bars: guardian_bar::table
-                .filter(guardian_bar::child_id.eq_any(children))
-                .filter(guardian_bar::item_id.is_null())
-                .select((
-                    guardian_bar::case_id,
-                    guardian_bar::child_id,
-                    guardian_bar::guardian_id,
-                    guardian_bar::decided_at,
-                    guardian_bar::ended_at,
-                ))
-                .load(database)?,
-            maturity: maturity_assessment::table
-                .filter(maturity_assessment::child_id.eq_any(children))
-                .order((maturity_assessment::assessed_at, maturity_assessment::id))
-                .select((
-                    maturity_assessment::case_id,
-                    maturity_assessment::child_id,
-                    maturity_assessment::matter,
-                    maturity_assessment::mature,
-                    maturity_assessment::assessed_at,
-                ))
-                .load(database)?,
+            births: rows.of(Kind::Person).map(|row| (row.id(0), row.day(0))).collect(),
+            custody: custody.collect(),
+            bars: bars.collect(),
+            maturity,
         })
     }
 
@@ -128,6 +117,42 @@ impl Families {
             guardians,
             mature: mature.map(|(.., mature, _)| *mature),
         })
+    }
+}
+
+const CHILDREN: [Part; 4] = [
+    Part {
+        ids: &["person.id"],
+        days: &["person.birth_date"],
+        ..Part::of(Kind::Person, "person where person.id {in $1}")
+    },
+    Part {
+        ids: &["custody.id", "custody.child_id", "custody.guardian_id"],
+        words: &["custody.kind"],
+        days: &["custody.from_date", "custody.to_date"],
+        ..Part::of(Kind::Custody, "custody where custody.child_id {in $1}")
+    },
+    Part {
+        ids: &["bar.id", "bar.case_id", "bar.child_id", "bar.guardian_id"],
+        times: &["bar.decided_at", "bar.ended_at"],
+        ..Part::of(Kind::Bar, "guardian_bar bar where bar.child_id {in $1} and bar.item_id is null")
+    },
+    Part {
+        ids: &["found.id", "found.case_id", "found.child_id"],
+        words: &["found.matter"],
+        times: &["found.assessed_at"],
+        flags: &["found.mature"],
+        ..Part::of(Kind::Maturity, "maturity_assessment found where found.child_id {in $1}")
+    },
+];
+
+struct OfChildren;
+
+impl Statement for OfChildren {
+    type Columns = Columns;
+    fn text() -> &'static Text {
+        static TEXT: LazyLock<Text> = LazyLock::new(|| text("", &CHILDREN, &[]));
+        &TEXT
     }
 }
 

@@ -3,14 +3,18 @@
 //! **Invariant:** what is written is never changed. A correction stands beside it (PDL 3:14,
 //! SoL 14:6), and the item's version grows with it.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use diesel::prelude::*;
 
 use super::db::Database;
 use super::error::{Halt, StoreError};
-use super::facts::is_marked;
 use super::item_content::{from_json, to_json};
+use super::prepared::{Statement, Text, Value};
+use super::rows::{Columns, Kind, Part, Row, Rows, text};
 use super::schema::{case_file, item, item_addendum};
-use super::sql::{At, Json};
+use super::sql::At;
 use super::work::{Page, Work};
 use crate::access::Act;
 use crate::access::act::{AddAddendum, ListItems, ReadItem, WriteItem};
@@ -171,10 +175,14 @@ impl Work<'_, ListItems> {
             Ok(query.load(database)?)
         };
         let served = self.page_of(page, load, |item| ReadItem { item })?;
+        let ids: Vec<ItemId> = served.iter().map(|(id, _)| *id).collect();
+        let mut views = self.item_views(&ids)?;
         served
             .into_iter()
             .map(|(id, permit)| {
-                let view = self.item_view(id, permit.openings().to_vec())?;
+                let view = views.remove(&id);
+                let view = view.ok_or_else(|| StoreError::Corrupt("an item is gone".into()))?;
+                let view = ItemView { openings: permit.openings().to_vec(), ..view };
                 self.as_permitted(&permit, view)
             })
             .collect()
@@ -219,67 +227,97 @@ impl<A: Act> Work<'_, A> {
         id: ItemId,
         openings: Vec<Opening>,
     ) -> Result<ItemView, Halt> {
-        type Row = (
-            (CaseId, ChildId, UnitId, String, String),
-            (String, String, bool, bool, StaffId, At),
-            (String, Option<Json>),
-        );
-        let (placed, written, (kind, content)): Row = item::table
-            .find(id)
-            .select((
-                (item::case_id, item::child_id, item::unit_id, item::category, item::regime),
-                (
-                    item::title,
-                    item::body,
-                    item::safety,
-                    item::confidential,
-                    item::written_by_id,
-                    item::written_at,
-                ),
-                (item::kind, item::content),
-            ))
-            .first(self.database)?;
-        let (case, child, unit, category, regime) = placed;
-        let (title, body, safety, confidential, written_by, written_at) = written;
-        let kind = ItemKind::from_code(&kind)?;
-        Ok(ItemView {
-            id,
-            case,
-            child,
-            unit,
-            category: Category::from_code(&category)?,
-            regime,
-            title,
-            body,
-            safety,
-            confidential,
-            not_for_guardian: is_marked(self.database, id)?,
-            kind,
-            content: content.map(|content| from_json(kind, &content)).transpose()?,
-            written_by,
-            written_at: written_at.0,
-            addenda: self.addenda(id)?,
-            openings,
-        })
+        let view = self.item_views(&[id])?.remove(&id);
+        let view = view.ok_or_else(|| StoreError::Corrupt("an item is gone".into()))?;
+        Ok(ItemView { openings, ..view })
     }
 
-    fn addenda(&mut self, item: ItemId) -> Result<Vec<AddendumView>, Halt> {
-        let rows: Vec<(AddendumId, String, StaffId, At)> = item_addendum::table
-            .filter(item_addendum::item_id.eq(item))
-            .order(item_addendum::id)
-            .select((
-                item_addendum::id,
-                item_addendum::body,
-                item_addendum::written_by_id,
-                item_addendum::written_at,
-            ))
-            .load(self.database)?;
-        let view = |(id, body, written_by, at): (_, _, _, At)| AddendumView {
-            id,
-            body,
-            written_by,
-            written_at: at.0,
-        };
-        Ok(rows.into_iter().map(view).collect())
+    /// What these items say, with what was added to each.
+    fn item_views(&mut self, items: &[ItemId]) -> Result<HashMap<ItemId, ItemView>, Halt> {
+        let rows = Rows::load::<Said>(self.database, &[Value::ids(items)])?;
+        let mut views = HashMap::new();
+        for row in rows.of(Kind::Content) {
+            views.insert(row.id(0), item_in(row)?);
+        }
+        for row in rows.of(Kind::Meaning) {
+            if let Some(item) = views.get_mut(&row.id(0)) {
+                item.kind = row.code(0)?;
+                let said = !row.word(1).is_empty();
+                item.content = said.then(|| from_json(item.kind, &row.json(1)?)).transpose()?;
+            }
+        }
+        for row in rows.of(Kind::Addendum) {
+            let item: Option<&mut ItemView> = views.get_mut(&row.id(1));
+            item.into_iter().for_each(|item| item.addenda.push(addendum_in(row)));
+        }
+        Ok(views)
+    }
+}
+
+const SAID: [Part; 3] = [
+    Part {
+        ids: &["item.id", "item.case_id", "item.child_id", "item.unit_id", "item.written_by_id"],
+        words: &["item.category", "item.regime", "item.title", "item.body"],
+        times: &["item.written_at"],
+        flags: &[
+            "item.safety",
+            "item.confidential",
+            // The child has said that it is not for its guardians.
+            "exists (select 1 from voice_mark mark where mark.item_id = item.id \
+             and mark.ended_at is null)",
+        ],
+        ..Part::of(Kind::Content, "item where item.id {in $1}")
+    },
+    Part {
+        ids: &["item.id"],
+        words: &["item.kind", "cast(item.content as text)"],
+        ..Part::of(Kind::Meaning, "item where item.id {in $1}")
+    },
+    Part {
+        ids: &["added.id", "added.item_id", "added.written_by_id"],
+        words: &["added.body"],
+        times: &["added.written_at"],
+        ..Part::of(Kind::Addendum, "item_addendum added where added.item_id {in $1}")
+    },
+];
+
+struct Said;
+
+impl Statement for Said {
+    type Columns = Columns;
+    fn text() -> &'static Text {
+        static TEXT: LazyLock<Text> = LazyLock::new(|| text("", &SAID, &[]));
+        &TEXT
+    }
+}
+
+fn item_in(row: &Row) -> Result<ItemView, StoreError> {
+    Ok(ItemView {
+        id: row.id(0),
+        case: row.id(1),
+        child: row.id(2),
+        unit: row.id(3),
+        category: row.code::<Category>(0)?,
+        regime: row.word(1).to_owned(),
+        title: row.word(2).to_owned(),
+        body: row.word(3).to_owned(),
+        safety: row.flag(0),
+        confidential: row.flag(1),
+        not_for_guardian: row.flag(2),
+        kind: ItemKind::Note,
+        content: None,
+        written_by: row.id(4),
+        written_at: row.time(0).map(|at| at.0).unwrap_or_default(),
+        addenda: Vec::new(),
+        openings: Vec::new(),
+    })
+}
+
+fn addendum_in(row: &Row) -> AddendumView {
+    AddendumView {
+        id: row.id(0),
+        body: row.word(0).to_owned(),
+        written_by: row.id(2),
+        written_at: row.time(0).map(|at| at.0).unwrap_or_default(),
     }
 }

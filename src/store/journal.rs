@@ -1,17 +1,16 @@
 //! Entries on their way into the ledger's table, inside a transaction that somebody else commits.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-
 use diesel::prelude::*;
 use diesel::result::Error;
-use diesel::sql_types::{Array, BigInt};
+use diesel::sql_types::BigInt;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
-use super::db::Database;
-use super::schema::{ledger_entry, ledger_pending, opened, person, publication};
-use super::sql::At;
+use super::db::{Database, lock};
+use super::prepared::{AnyId, Column, Prepared, Value, any, statements};
+use super::sql::{At, DbUuid};
 use crate::clock::Instant;
-use crate::domain::ids::{AgencyId, AreaId, ChildId, EntryId, PersonId, PublicationId};
+use crate::domain::ids::{AgencyId, ChildId, EntryId, PublicationId};
 use crate::ledger::Hash;
 
 /// An entry, sealed and ready.
@@ -63,24 +62,26 @@ pub fn append(database: &mut Database, drafts: &[Draft]) -> Result<Vec<Kept>, Er
         .filter_map(|(draft, kept)| (*kept == Kept::Durable).then_some(draft))
         .collect();
     match database {
+        _ if standing.is_empty() => {}
         Database::Postgres(postgres) => append_to_postgres(postgres, &standing)?,
         Database::Sqlite(sqlite) => append_to_sqlite(sqlite, &standing)?,
     }
-    note_openings(database, &standing)?;
     Ok(moved)
 }
 
 /// Takes the child for this transaction alone: whoever changes or reads it waits, and what was
 /// read of it before is stale. The version grows with it.
 pub fn take(database: &mut Database, child: ChildId) -> Result<(), Error> {
-    if let Database::Postgres(postgres) = database {
-        diesel::sql_query("select pg_advisory_xact_lock($1)")
-            .bind::<BigInt, _>(lock_of(child))
-            .execute(postgres)?;
+    let id = [Value::id(child)];
+    match database {
+        Database::Postgres(postgres) => {
+            lock(postgres, lock_of(child))?;
+            Prepared::<Move>::with(&id).execute(postgres)?;
+        }
+        Database::Sqlite(sqlite) => {
+            Prepared::<Move>::with(&id).execute(sqlite)?;
+        }
     }
-    diesel::update(person::table.filter(person::id.eq(child)))
-        .set(person::version.eq(person::version + 1))
-        .execute(database)?;
     Ok(())
 }
 
@@ -90,18 +91,20 @@ fn moved_since(database: &mut Database, drafts: &[Draft]) -> Result<Vec<Kept>, E
     if children.is_empty() {
         return Ok(vec![Kept::Durable; drafts.len()]);
     }
-    if let Database::Postgres(postgres) = database {
-        let locks: BTreeSet<i64> = children.iter().map(|child| lock_of(*child)).collect();
-        diesel::sql_query("select pg_advisory_xact_lock_shared(child) from unnest($1) child")
-            .bind::<Array<BigInt>, _>(locks.into_iter().collect::<Vec<_>>())
-            .execute(postgres)?;
-    }
-    let versions: HashMap<ChildId, i64> = person::table
-        .filter(person::id.eq_any(children))
-        .select((person::id, person::version))
-        .load::<(ChildId, i64)>(database)?
-        .into_iter()
-        .collect();
+    let children: Vec<ChildId> = children.into_iter().collect();
+    let versions = Prepared::<Versions>::with;
+    let ids = [Value::ids(&children)];
+    let versions: Vec<(ChildId, i64)> = match database {
+        Database::Postgres(postgres) => {
+            let locks: BTreeSet<i64> = children.iter().map(|child| lock_of(*child)).collect();
+            // In a statement of its own: what is read after it is seen as it stands then.
+            let locks = [Value::Column(Column::Numbers(locks.into_iter().collect()))];
+            Prepared::<Share>::with(&locks).execute(postgres)?;
+            versions(&ids).load(postgres)?
+        }
+        Database::Sqlite(sqlite) => versions(&ids).load(sqlite)?,
+    };
+    let versions: HashMap<ChildId, i64> = versions.into_iter().collect();
     let stands = |draft: &Draft| {
         draft.seen.iter().all(|(child, version)| versions.get(child) == Some(version))
     };
@@ -113,99 +116,103 @@ fn lock_of(child: ChildId) -> i64 {
     child.uuid().as_u64_pair().1.cast_signed()
 }
 
-/// Notes for each publication who has read through it, by which entry.
-fn note_openings(database: &mut Database, drafts: &[&Draft]) -> Result<(), Error> {
-    let through: BTreeSet<PublicationId> =
-        drafts.iter().flat_map(|draft| draft.opened.iter().map(|it| it.publication)).collect();
-    if through.is_empty() {
-        return Ok(());
-    }
-    let areas: HashMap<PublicationId, AreaId> = publication::table
-        .filter(publication::id.eq_any(through))
-        .select((publication::id, publication::area_id))
-        .load::<(PublicationId, AreaId)>(database)?
-        .into_iter()
-        .collect();
-    for draft in drafts {
-        let mut noted = BTreeSet::new();
-        for Opened { publication: through, reader } in &draft.opened {
-            let Some(area) = areas.get(through).filter(|_| noted.insert(*through)) else {
-                continue;
-            };
-            diesel::insert_into(opened::table)
-                .values((
-                    opened::publication_id.eq(*through),
-                    opened::entry_id.eq(draft.id),
-                    opened::area_id.eq(*area),
-                    opened::reader_id.eq(PersonId::new(*reader)),
-                    opened::at.eq(At(draft.at)),
-                ))
-                .execute(database)?;
-        }
-    }
-    Ok(())
+/// Each publication that an entry was read through, once.
+fn openings(draft: &Draft) -> impl Iterator<Item = &Opened> {
+    let mut noted = BTreeSet::new();
+    draft.opened.iter().filter(move |opened| noted.insert(opened.publication))
 }
 
+/// All rows of all entries in one statement.
 fn append_to_postgres(postgres: &mut PgConnection, drafts: &[&Draft]) -> Result<(), Error> {
-    let rows: Vec<_> = drafts.iter().map(|draft| row(draft)).collect();
-    let numbers: Vec<i64> = diesel::insert_into(ledger_entry::table)
-        .values(rows)
-        .returning(ledger_entry::seq)
-        .get_results(postgres)?;
-    let pending: Vec<_> = drafts
-        .iter()
-        .zip(numbers)
-        .flat_map(|(draft, seq)| draft.logs.iter().map(move |log| queued(draft, log, seq)))
-        .collect();
-    diesel::insert_into(ledger_pending::table).values(pending).execute(postgres)?;
+    let queued = || drafts.iter().flat_map(|draft| draft.logs.iter().map(move |log| (draft, log)));
+    let read = || drafts.iter().flat_map(|draft| openings(draft).map(move |it| (draft, it)));
+    let values = [
+        Column::Ids(drafts.iter().map(|draft| any(draft.id)).collect()),
+        Column::Times(drafts.iter().map(|draft| At(draft.at)).collect()),
+        Column::Bytes(drafts.iter().map(|draft| draft.header.as_slice()).collect()),
+        Column::Bytes(drafts.iter().map(|draft| draft.records.as_slice()).collect()),
+        Column::Ids(queued().map(|(_, (agency, _))| any(*agency)).collect()),
+        Column::Ids(queued().map(|(draft, _)| any(draft.id)).collect()),
+        Column::Bytes(queued().map(|(draft, _)| draft.hash.bytes().as_slice()).collect()),
+        Column::Words(queued().map(|(_, (_, open))| places(open)).collect()),
+        Column::Ids(read().map(|(_, opened)| any(opened.publication)).collect()),
+        Column::Ids(read().map(|(draft, _)| any(draft.id)).collect()),
+        Column::Ids(read().map(|(_, opened)| AnyId::new(opened.reader)).collect()),
+        Column::Times(read().map(|(draft, _)| At(draft.at)).collect()),
+    ];
+    Prepared::<Append>::with(&values.map(Value::Column)).execute(postgres)?;
     Ok(())
 }
 
 fn append_to_sqlite(sqlite: &mut SqliteConnection, drafts: &[&Draft]) -> Result<(), Error> {
     for draft in drafts {
-        let seq: i64 = diesel::insert_into(ledger_entry::table)
-            .values(row(draft))
-            .returning(ledger_entry::seq)
-            .get_result(sqlite)?;
-        for log in &draft.logs {
-            diesel::insert_into(ledger_pending::table)
-                .values(queued(draft, log, seq))
-                .execute(sqlite)?;
+        let entry = [
+            Value::id(draft.id),
+            Value::At(At(draft.at)),
+            Value::Bytes(&draft.header),
+            Value::Bytes(&draft.records),
+        ];
+        let seq: i64 = Prepared::<Keep>::with(&entry).get_result(sqlite)?;
+        for (agency, open) in &draft.logs {
+            let open = places(open);
+            let queued = [
+                Value::id(*agency),
+                Value::Number(seq),
+                Value::Bytes(draft.hash.bytes()),
+                Value::Word(&open),
+            ];
+            Prepared::<Queue>::with(&queued).execute(sqlite)?;
+        }
+        for Opened { publication, reader } in openings(draft) {
+            let read = [
+                Value::id(*publication),
+                Value::id(draft.id),
+                Value::Id(AnyId::new(*reader)),
+                Value::At(At(draft.at)),
+            ];
+            Prepared::<Open>::with(&read).execute(sqlite)?;
         }
     }
     Ok(())
 }
 
-type Row<'a> = (
-    diesel::dsl::Eq<ledger_entry::id, EntryId>,
-    diesel::dsl::Eq<ledger_entry::at, At>,
-    diesel::dsl::Eq<ledger_entry::header, &'a [u8]>,
-    diesel::dsl::Eq<ledger_entry::records, &'a [u8]>,
-);
-
-fn row(draft: &Draft) -> Row<'_> {
-    (
-        ledger_entry::id.eq(draft.id),
-        ledger_entry::at.eq(At(draft.at)),
-        ledger_entry::header.eq(draft.header.as_slice()),
-        ledger_entry::records.eq(draft.records.as_slice()),
-    )
+/// The places of the records that can be read in a log: what the sequencer makes a leaf of without
+/// reading the entry again.
+fn places(open: &[u32]) -> String {
+    let places: Vec<String> = open.iter().map(u32::to_string).collect();
+    places.join(" ")
 }
 
-type Queued<'a> = (
-    diesel::dsl::Eq<ledger_pending::agency_id, AgencyId>,
-    diesel::dsl::Eq<ledger_pending::seq, i64>,
-    diesel::dsl::Eq<ledger_pending::header_hash, &'a [u8]>,
-    diesel::dsl::Eq<ledger_pending::open, String>,
-);
-
-/// What the sequencer makes a leaf of without reading the entry again.
-fn queued<'a>(draft: &'a Draft, (agency, open): (&AgencyId, &Vec<u32>), seq: i64) -> Queued<'a> {
-    let places: Vec<String> = open.iter().map(u32::to_string).collect();
-    (
-        ledger_pending::agency_id.eq(*agency),
-        ledger_pending::seq.eq(seq),
-        ledger_pending::header_hash.eq(draft.hash.bytes().as_slice()),
-        ledger_pending::open.eq(places.join(" ")),
-    )
+statements! {
+    /// Holds children as they are; PostgreSQL only.
+    Share(BigInt) = "select pg_advisory_xact_lock_shared(child) from unnest($1) child";
+    /// A child is changed.
+    Move(BigInt) = "update person set version = version + 1 where id = $1";
+    /// How often each of some children was changed.
+    Versions((DbUuid, BigInt)) = "select id, version from person where id {in $1}";
+    /// An entry.
+    Keep(BigInt) = "insert into ledger_entry (id, at, header, records) values ($1, $2, $3, $4) \
+        returning seq";
+    /// An entry that waits to become a leaf.
+    Queue(BigInt) = "insert into ledger_pending (agency_id, seq, header_hash, open) \
+        values ($1, $2, $3, $4)";
+    /// Somebody has read through a publication.
+    Open(BigInt) = "insert into opened (publication_id, entry_id, area_id, reader_id, at) \
+        select id, $2, area_id, $3, $4 from publication where id = $1";
+    /// Entries, what waits of them and what was read through, all at once; PostgreSQL only.
+    Append(BigInt) = "with told as (\
+            select * from unnest($1, $2, $3, $4) with ordinality \
+            as told (id, at, header, records, place)), \
+        kept as (\
+            insert into ledger_entry (id, at, header, records) \
+            select id, at, header, records from told order by place returning id, seq), \
+        queued as (\
+            insert into ledger_pending (agency_id, seq, header_hash, open) \
+            select log.agency, kept.seq, log.hash, log.open \
+            from unnest($5, $6, $7, $8) as log (agency, entry, hash, open) \
+            join kept on kept.id = log.entry) \
+        insert into opened (publication_id, entry_id, area_id, reader_id, at) \
+        select publication.id, read.entry, publication.area_id, read.reader, read.at \
+        from unnest($9, $10, $11, $12) as read (publication, entry, reader, at) \
+        join publication on publication.id = read.publication";
 }

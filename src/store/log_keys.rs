@@ -58,7 +58,8 @@ impl Store {
     /// Whether every log can be signed on with the keys that are configured.
     ///
     /// # Errors
-    /// [`StoreError::UnknownKey`] names a log that was signed with another one.
+    /// [`StoreError::UnknownKey`] names a log that was signed with another one,
+    /// [`StoreError::KeyHandedOver`] one whose key is no longer its newest.
     pub fn check_keys(&self) -> Result<(), StoreError> {
         let mut connection = self.inner.readers.get().map_err(db::DatabaseError::from)?;
         let database: &mut Database = &mut connection;
@@ -176,6 +177,19 @@ pub(super) fn signing(
     Ok(std::iter::once(current).chain(old).collect())
 }
 
+/// Whether the configured key may sign the log on. It may not once it has handed over: another server
+/// has the new one already.
+///
+/// # Errors
+/// [`StoreError::KeyHandedOver`], or [`StoreError::UnknownKey`].
+pub(super) fn check(
+    database: &mut Database,
+    logs: &LogSettings,
+    agency: AgencyId,
+) -> Result<(), StoreError> {
+    standing(database, logs, agency).map(|_| ())
+}
+
 /// The keys of a log, the newest last.
 pub(super) fn keys(database: &mut Database, agency: AgencyId) -> Result<Vec<KeyState>, StoreError> {
     let rows: Vec<(String, At, Option<String>)> = ledger_key::table
@@ -209,7 +223,14 @@ fn standing(
     agency: AgencyId,
 ) -> Result<Standing, StoreError> {
     let (current, old) = (logs.key(agency)?, logs.old_key(agency)?);
-    let known = keys(database, agency)?.pop().map(|newest| newest.key);
+    let mut earlier = keys(database, agency)?;
+    let known = earlier.pop().map(|newest| newest.key);
+    if let Some(to) = known.as_ref().filter(|to| **to != current.verifier_key())
+        && earlier.iter().any(|it| it.key == current.verifier_key())
+    {
+        let (log, to) = (current.origin().to_owned(), to.to_string());
+        return Err(StoreError::KeyHandedOver { log, to });
+    }
     let signed_by = |key: &LogKey, note: Option<&str>| match (&known, note) {
         (Some(known), _) => *known == key.verifier_key(),
         (None, Some(note)) => Checkpoint::open(note, &key.verifier_key()).is_ok(),

@@ -5,7 +5,7 @@
 use diesel::prelude::*;
 
 use super::error::Halt;
-use super::log_review_rows::{FindingView, findings_of, one};
+use super::log_review_rows::{FindingView, findings_of};
 use super::schema::{log_finding, log_review_entry};
 use super::sql::{At, codes};
 use super::work::Work;
@@ -37,9 +37,8 @@ impl Work<'_, RecordLogFinding> {
         review: LogReviewId,
         draft: &FindingDraft,
     ) -> Result<Vec<FindingView>, Halt> {
-        self.about_review(review);
         let (agency, reviewer) = (self.act().agency, self.staff());
-        let view = one(self.database, agency, review)?;
+        let view = self.review_in(agency, review)?;
         if view.rules.is_empty() {
             return Err(Obstacle::State { why: "not_drawn_yet" }.into());
         }
@@ -52,7 +51,8 @@ impl Work<'_, RecordLogFinding> {
             return Err(Obstacle::Field { field: "entry", reason: "not_drawn" }.into());
         };
         let is_own = actor == Some(reviewer);
-        may_find(draft.finding, &draft.measures, is_own, view.closed.is_some())?;
+        let is_over = view.closed.is_some() && !view.left.contains(&draft.entry);
+        may_find(draft.finding, &draft.measures, is_own, is_over)?;
         diesel::insert_into(log_finding::table)
             .values((
                 log_finding::id.eq(self.means.clock.new_id::<LogFindingId>()),
@@ -66,7 +66,7 @@ impl Work<'_, RecordLogFinding> {
             ))
             .execute(self.database)?;
         self.touched(agency, ("Entry", draft.entry.uuid()), Effect::Changed);
-        let mut findings = findings_of(self.database, review)?;
+        let mut findings = findings_of(self.database, review, &[draft.entry])?;
         Ok(findings.remove(&draft.entry).unwrap_or_default())
     }
 }

@@ -1,80 +1,25 @@
-//! What has not been reviewed in time, and what a year's reviews came to.
+//! What a year's reviews came to.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{NaiveDate, TimeDelta};
+use diesel::dsl::not;
 use diesel::prelude::*;
 
 use super::error::{Halt, StoreError};
-use super::log_review_rows::{FindingView, ReviewView, drawn_entries, findings_of, some};
-use super::log_reviews::review_rules;
+use super::log_review_rows::{FindingView, ReviewView, all_findings_of, one};
+use super::log_worklist::finally_reviewed;
 use super::schema::{agency, break_glass, break_glass_review, ledger_leaf, log_review};
 use super::sequencer::count;
 use super::sql::At;
 use super::work::Work;
 use crate::access::Act;
-use crate::access::act::{ListLogReviews, ReportLogReviews};
+use crate::access::act::ReportLogReviews;
 use crate::clock::Instant;
 use crate::domain::emergency::Finding;
-use crate::domain::ids::{AgencyId, BreakGlassId, EntryId, LogReviewId};
-use crate::domain::log_review::{Measure, SamplingRule, periods, quantile, uncovered};
+use crate::domain::ids::{AgencyId, EntryId, LogReviewId};
+use crate::domain::log_review::{Measure, SamplingRule, quantile, uncovered};
 use crate::domain::text::Coded;
-
-/// What has not been reviewed in time, oldest first.
-#[derive(Clone, Debug)]
-pub struct Worklist {
-    /// How often the log is reviewed, in months.
-    pub every_months: u32,
-    /// What of the periods that are over no review covers.
-    pub uncovered: Vec<(Instant, Instant)>,
-    /// The reviews that are not closed.
-    pub open: Vec<OpenReview>,
-    /// The questions that have no answer.
-    pub queries: Vec<OpenQuery>,
-    /// The agency's own emergency openings whose review has not come to its end.
-    pub emergencies: Vec<OpenEmergency>,
-}
-
-/// A review that is not closed.
-#[derive(Clone, Debug)]
-pub struct OpenReview {
-    /// Which.
-    pub review: LogReviewId,
-    /// What it is called.
-    pub name: String,
-    /// When it was drawn.
-    pub drawn_at: Instant,
-    /// How many entries were drawn.
-    pub drawn: u64,
-    /// How many of these have no finding.
-    pub left: u64,
-    /// It is older than it should be.
-    pub late: bool,
-}
-
-/// A question without an answer.
-#[derive(Clone, Debug)]
-pub struct OpenQuery {
-    /// The review.
-    pub review: LogReviewId,
-    /// The entry that is asked about.
-    pub entry: EntryId,
-    /// Since when.
-    pub asked_at: Instant,
-    /// It is older than it should be.
-    pub late: bool,
-}
-
-/// An emergency opening whose review has not come to its end.
-#[derive(Clone, Debug)]
-pub struct OpenEmergency {
-    /// Which.
-    pub opening: BreakGlassId,
-    /// When.
-    pub opened_at: Instant,
-    /// That time is past.
-    pub late: bool,
-}
 
 /// What a year's reviews came to. A review belongs to the year in which its period ends.
 #[derive(Clone, Debug)]
@@ -89,8 +34,16 @@ pub struct YearReport {
     pub at: Instant,
     /// How many entries came into the log in that year.
     pub entries: u64,
-    /// The reviews, oldest first.
+    /// The reviews, oldest first; no more than a list without pages shows.
     pub reviews: Vec<ReviewView>,
+    /// How many there are.
+    pub reviews_total: u64,
+    /// How many of them are not closed.
+    pub reviews_open: u64,
+    /// What whoever closed a review left to another auditor, and nobody has looked at since; likewise.
+    pub left: Vec<(LogReviewId, EntryId)>,
+    /// How many there are.
+    pub left_total: u64,
     /// What of the year that is over no review covers.
     pub uncovered: Vec<(Instant, Instant)>,
     /// By each rule, what it found and what was drawn.
@@ -101,7 +54,7 @@ pub struct YearReport {
     pub findings: BTreeMap<Finding, u64>,
     /// How often what was done about a finding.
     pub measures: BTreeMap<Measure, u64>,
-    /// The breaches: review, entry, when it was found, what was done.
+    /// The breaches: review, entry, when it was found, what was done; oldest first, likewise.
     pub breaches: Vec<(LogReviewId, EntryId, Instant, Vec<Measure>)>,
     /// How long it took from the draw to a final finding: the median and the ninth decile.
     pub time_to_finding: Option<(TimeDelta, TimeDelta)>,
@@ -109,76 +62,23 @@ pub struct YearReport {
     pub emergencies: (u64, u64),
 }
 
-impl Work<'_, ListLogReviews> {
-    /// What has not been reviewed in time.
-    pub fn worklist(&mut self) -> Result<Worklist, Halt> {
-        let (agency, now, today) = (self.act().agency, self.now(), self.today());
-        let law = review_rules(self.means, today)?.clone();
-        let every_months =
-            self.means.review.months.get(&agency).copied().unwrap_or(law.every_months);
-        let reviews = self.all_reviews(agency)?;
-        let spans: Vec<_> = reviews.iter().map(|it| (it.from, it.to)).collect();
-        let mut missing = Vec::new();
-        if let Some(begin) = self.begin_of_log(agency)? {
-            let first = self.means.law.day_of(begin);
-            for (from, to) in periods(first, today, every_months) {
-                let (from, to) = (self.means.law.begin_of(from), self.means.law.begin_of(to));
-                missing.extend(uncovered(from.max(begin), to, &spans));
-            }
-        }
-        let late = |since: Instant, days: i64| now - since > TimeDelta::days(days);
-        let (mut open, mut queries) = (Vec::new(), Vec::new());
-        for review in reviews.iter().filter(|it| it.closed.is_none()) {
-            let answered: u64 = review.findings.values().sum();
-            open.push(OpenReview {
-                review: review.id,
-                name: review.name.clone(),
-                drawn_at: review.drawn_at,
-                drawn: review.drawn,
-                left: review.drawn.saturating_sub(answered),
-                late: late(review.drawn_at, law.open_days_max),
-            });
-            for (entry, findings) in findings_of(self.database, review.id)? {
-                let Some(newest) = findings.last().filter(|it| !it.finding.is_final()) else {
-                    continue;
-                };
-                let asked_at = newest.at;
-                let late = late(asked_at, law.query_days_max);
-                queries.push(OpenQuery { review: review.id, entry, asked_at, late });
-            }
-        }
-        queries.sort_unstable_by_key(|it| (it.asked_at, it.entry));
-        let emergencies = self.emergencies(agency, None)?;
-        let emergencies = emergencies.into_iter().filter(|(.., ended)| !ended);
-        let emergencies = emergencies.map(|(opening, opened_at, before, _)| OpenEmergency {
-            opening,
-            opened_at,
-            late: now > before,
-        });
-        Ok(Worklist {
-            every_months,
-            uncovered: missing,
-            open,
-            queries,
-            emergencies: emergencies.collect(),
-        })
-    }
-}
-
 impl Work<'_, ReportLogReviews> {
     /// What the year's reviews came to.
     pub fn report(&mut self, year: i32) -> Result<YearReport, Halt> {
         let (agency, now) = (self.act().agency, self.now());
         let (from, to) = self.bounds(year)?;
-        let all = self.all_reviews(agency)?;
-        let spans: Vec<_> = all.iter().map(|it| (it.from, it.to)).collect();
+        let spans = self.reviewed(agency)?;
         let missing = match self.begin_of_log(agency)? {
             Some(begin) => uncovered(from.max(begin), to.min(now).max(from.max(begin)), &spans),
             None => Vec::new(),
         };
-        let reviews: Vec<_> = all.into_iter().filter(|it| from < it.to && it.to <= to).collect();
-        let emergencies = self.emergencies(agency, Some((from, to)))?;
-        let unended = emergencies.iter().filter(|(.., ended)| !ended).count() as u64;
+        let ids: Vec<LogReviewId> = log_review::table
+            .filter(log_review::agency_id.eq(agency))
+            .filter(log_review::to_at.gt(At(from)).and(log_review::to_at.le(At(to))))
+            .order(log_review::id)
+            .select(log_review::id)
+            .load(self.database)?;
+        let shown = usize::try_from(self.means.rows_max).unwrap_or(usize::MAX);
         let mut report = YearReport {
             year,
             agency,
@@ -192,23 +92,31 @@ impl Work<'_, ReportLogReviews> {
             measures: BTreeMap::new(),
             breaches: Vec::new(),
             time_to_finding: None,
-            emergencies: (emergencies.len() as u64, unended),
+            emergencies: self.emergencies_between(agency, from, to)?,
             reviews: Vec::new(),
+            reviews_open: 0,
+            reviews_total: ids.len() as u64,
+            left: Vec::new(),
+            left_total: 0,
         };
         let mut times = Vec::new();
-        for review in &reviews {
-            let findings = findings_of(self.database, review.id)?;
-            let drawn = drawn_entries(self.database, review.id)?;
-            report.add(review, &drawn.iter().map(|(id, ..)| *id).collect::<Vec<_>>(), &findings);
+        for id in ids {
+            let review = one(self.database, agency, id)?;
+            let findings = all_findings_of(self.database, id)?;
+            report.add(&review, &findings, shown);
             times.extend(findings.values().filter_map(|found| {
                 let ended = found.iter().find(|it| it.finding.is_final())?;
                 Some((ended.at - review.drawn_at).num_minutes())
             }));
+            if report.reviews.len() < shown {
+                report.reviews.push(review);
+            }
         }
+        report.breaches.sort_unstable_by_key(|(_, entry, at, _)| (*at, *entry));
+        report.breaches.truncate(shown);
         report.time_to_finding = quantile(&mut times, 500)
             .zip(quantile(&mut times, 900))
             .map(|(median, ninth)| (TimeDelta::minutes(median), TimeDelta::minutes(ninth)));
-        report.reviews = reviews;
         Ok(report)
     }
 
@@ -218,6 +126,24 @@ impl Work<'_, ReportLogReviews> {
         let both = begin(year).zip(year.checked_add(1).and_then(begin));
         let (from, to) = both.ok_or_else(|| StoreError::Corrupt("no such year".into()))?;
         Ok((self.means.law.begin_of(from), self.means.law.begin_of(to)))
+    }
+
+    /// The agency's own emergency openings of a time, and how many of them have no final finding.
+    fn emergencies_between(
+        &mut self,
+        agency: AgencyId,
+        from: Instant,
+        to: Instant,
+    ) -> Result<(u64, u64), StoreError> {
+        let of_year = break_glass::table
+            .filter(break_glass::agency_id.eq(agency))
+            .filter(break_glass::opened_at.ge(At(from)).and(break_glass::opened_at.lt(At(to))));
+        let all: i64 = of_year.count().get_result(self.database)?;
+        let left: i64 = of_year
+            .filter(not(break_glass::id.eq_any(finally_reviewed!())))
+            .count()
+            .get_result(self.database)?;
+        Ok((count(all)?, count(left)?))
     }
 
     fn entries_between(
@@ -242,20 +168,25 @@ impl YearReport {
         self.drawn.saturating_sub(ended.map(|(_, number)| number).sum())
     }
 
+    /// Adds a review; of those left to another auditor so many are named as are `shown`.
     fn add(
         &mut self,
         review: &ReviewView,
-        drawn: &[EntryId],
         findings: &HashMap<EntryId, Vec<FindingView>>,
+        shown: usize,
     ) {
+        self.reviews_open += u64::from(review.closed.is_none());
+        self.left_total += review.left.len() as u64;
+        let room = shown.saturating_sub(self.left.len());
+        self.left.extend(review.left.iter().take(room).map(|entry| (review.id, *entry)));
         for rule in &review.rules {
             let (candidates, drawn) = self.rules.entry(rule.rule).or_default();
             *candidates += rule.candidates;
             *drawn += rule.drawn;
         }
         self.drawn += review.drawn;
-        for entry in drawn {
-            let Some(newest) = findings.get(entry).and_then(|found| found.last()) else { continue };
+        for (entry, findings) in findings {
+            let Some(newest) = findings.last() else { continue };
             *self.findings.entry(newest.finding).or_default() += 1;
             for measure in &newest.measures {
                 *self.measures.entry(*measure).or_default() += 1;
@@ -268,20 +199,9 @@ impl YearReport {
     }
 }
 
-/// An opening, when it was opened, until when it must be reviewed, whether that has been done.
-type Emergency = (BreakGlassId, Instant, Instant, bool);
-
 impl<A: Act> Work<'_, A> {
-    fn all_reviews(&mut self, agency: AgencyId) -> Result<Vec<ReviewView>, Halt> {
-        let ids: Vec<LogReviewId> = log_review::table
-            .filter(log_review::agency_id.eq(agency))
-            .select(log_review::id)
-            .load(self.database)?;
-        some(self.database, agency, &ids)
-    }
-
     /// When the log's first entry was put in it.
-    fn begin_of_log(&mut self, agency: AgencyId) -> Result<Option<Instant>, StoreError> {
+    pub(super) fn begin_of_log(&mut self, agency: AgencyId) -> Result<Option<Instant>, StoreError> {
         let first: Option<At> = ledger_leaf::table
             .filter(ledger_leaf::agency_id.eq(agency).and(ledger_leaf::position.eq(0)))
             .select(ledger_leaf::time)
@@ -290,32 +210,15 @@ impl<A: Act> Work<'_, A> {
         Ok(first.map(|at| at.0))
     }
 
-    /// The agency's own emergency openings, oldest first.
-    fn emergencies(
+    /// The periods of the agency's reviews.
+    pub(super) fn reviewed(
         &mut self,
         agency: AgencyId,
-        between: Option<(Instant, Instant)>,
-    ) -> Result<Vec<Emergency>, Halt> {
-        let mut query = break_glass::table
-            .filter(break_glass::agency_id.eq(agency))
-            .order((break_glass::opened_at, break_glass::id))
-            .select((break_glass::id, break_glass::opened_at, break_glass::review_before))
-            .into_boxed();
-        if let Some((from, to)) = between {
-            query = query
-                .filter(break_glass::opened_at.ge(At(from)))
-                .filter(break_glass::opened_at.lt(At(to)));
-        }
-        let openings: Vec<(BreakGlassId, At, At)> = query.load(self.database)?;
-        let last = [Finding::Ok, Finding::Breach].map(Finding::code);
-        let ended: Vec<BreakGlassId> = break_glass_review::table
-            .filter(break_glass_review::finding.eq_any(last))
-            .filter(break_glass_review::opening_id.eq_any(openings.iter().map(|it| it.0)))
-            .select(break_glass_review::opening_id)
+    ) -> Result<Vec<(Instant, Instant)>, StoreError> {
+        let spans: Vec<(At, At)> = log_review::table
+            .filter(log_review::agency_id.eq(agency))
+            .select((log_review::from_at, log_review::to_at))
             .load(self.database)?;
-        let ended: HashSet<BreakGlassId> = ended.into_iter().collect();
-        let told =
-            |(id, at, before): (BreakGlassId, At, At)| (id, at.0, before.0, ended.contains(&id));
-        Ok(openings.into_iter().map(told).collect())
+        Ok(spans.into_iter().map(|(from, to)| (from.0, to.0)).collect())
     }
 }

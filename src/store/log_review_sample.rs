@@ -4,15 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use diesel::prelude::*;
-use tokio::sync::oneshot;
 
-use super::db::{self, Database, Place};
+use super::db::Database;
 use super::disposals::disposed_end;
 use super::door::Store;
 use super::error::{Halt, StoreError};
 use super::log_review_rows::{FindingView, ReviewView};
 use super::logs::leaves;
-use super::means::blocking;
 use super::schema::{
     conflict_of_interest, custody, duty, log_review_entry, log_review_rule, person,
 };
@@ -79,6 +77,8 @@ pub struct SampledEntry {
     pub children: BTreeSet<ChildId>,
     /// The findings, oldest first.
     pub findings: Vec<FindingView>,
+    /// Another auditor than the reader, or than who closed the review, must look at it.
+    pub needs_another: bool,
 }
 
 /// A leaf with its entry, read.
@@ -132,13 +132,18 @@ impl Work<'_, ReadLogReview> {
     pub(super) fn sampled(
         &mut self,
         drawn: &[(EntryId, u64, Vec<SamplingRule>)],
+        review: &ReviewView,
         findings: &mut HashMap<EntryId, Vec<FindingView>>,
     ) -> Result<Vec<SampledEntry>, Halt> {
-        let agency = self.act().agency;
+        let (agency, reader) = (self.act().agency, self.staff());
         let mut entries = Vec::with_capacity(drawn.len());
         for (entry, leaf, rules) in drawn {
             let Read { header, records, .. } = one(self.database, agency, *leaf)?;
+            let findings = findings.remove(entry).unwrap_or_default();
+            let is_over = findings.last().is_some_and(|newest| newest.finding.is_final());
+            let own = header.actor.id.map(StaffId::new) == Some(reader);
             entries.push(SampledEntry {
+                needs_another: !is_over && (own || review.closed.is_some()),
                 entry: *entry,
                 leaf: *leaf,
                 rules: rules.clone(),
@@ -151,7 +156,7 @@ impl Work<'_, ReadLogReview> {
                 purpose: header.purpose,
                 reason: header.reason,
                 children: disclosed(&records).collect(),
-                findings: findings.remove(entry).unwrap_or_default(),
+                findings,
             });
         }
         Ok(entries)
@@ -165,29 +170,7 @@ impl Store {
     /// The database can't be written; or somebody kept another one meanwhile, as can be when the
     /// register changed: whoever asks again is shown that one.
     pub async fn keep_sample(&self, fresh: FreshSample) -> Result<(), StoreError> {
-        let run =
-            move |database: &mut Database| database.transaction(|database| keep(database, &fresh));
-        match &self.inner.place {
-            Place::Postgres(_) => {
-                let inner = self.inner.clone();
-                blocking(move || {
-                    let mut connection = inner.readers.get().map_err(db::DatabaseError::from)?;
-                    run(&mut connection)
-                })
-                .await
-            }
-            Place::Sqlite(_) => {
-                let (answer, answered) = oneshot::channel();
-                self.inner.writer.change(Box::new(move |database| {
-                    let done = run(database);
-                    Box::new(move |committed| {
-                        // Whoever asked may have gone; what is committed stays.
-                        let _ = answer.send(committed.and(done));
-                    })
-                }))?;
-                answered.await.map_err(|_| StoreError::WriterLost)?
-            }
-        }
+        self.write(move |database| keep(database, &fresh)).await
     }
 }
 

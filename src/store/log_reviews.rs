@@ -8,9 +8,12 @@
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use serde_json::json;
 
 use super::error::{Halt, StoreError};
-use super::log_review_rows::{ReviewView, RuleView, drawn_entries, findings_of, one, some};
+use super::log_review_rows::{
+    ReviewView, RuleView, drawn_entries, findings_of, one, some, unfinished,
+};
 use super::log_review_sample::{FreshSample, SampledEntry};
 use super::logs::first_at;
 use super::means::Means;
@@ -22,9 +25,9 @@ use super::work::{Page, Work};
 use crate::access::Act;
 use crate::access::act::{CloseLogReview, DrawLogReview, ListLogReviews, ReadLogReview};
 use crate::clock::Instant;
-use crate::domain::ids::{ChildId, EntryId, LogReviewId};
+use crate::domain::ids::{AgencyId, ChildId, EntryId, LogReviewId, StaffId};
 use crate::domain::law::in_force;
-use crate::domain::log_review::{Amount, ReviewRules, SamplingRule, may_close};
+use crate::domain::log_review::{Amount, ReviewRules, SamplingRule, Unfinished, may_close};
 use crate::domain::obstacle::Obstacle;
 use crate::ledger::{DrawTerms, Newsworthy, Resource};
 
@@ -88,16 +91,14 @@ impl Work<'_, DrawLogReview> {
                 log_review::drawn_at.eq(At(now)),
             ))
             .execute(self.database)?;
-        self.about_review(id);
-        one(self.database, agency, id)
+        self.review_in(agency, id)
     }
 }
 
 impl Work<'_, ReadLogReview> {
     /// The review; with a sample to be kept where it was drawn just now.
     pub fn review(&mut self, id: LogReviewId) -> Result<(ReviewView, Option<FreshSample>), Halt> {
-        self.about_review(id);
-        let mut view = one(self.database, self.act().agency, id)?;
+        let mut view = self.review_in(self.act().agency, id)?;
         if !view.rules.is_empty() {
             return Ok((view, None));
         }
@@ -114,18 +115,13 @@ impl Work<'_, ReadLogReview> {
         page: Page,
     ) -> Result<(Vec<SampledEntry>, Option<FreshSample>), Halt> {
         let (view, fresh) = self.review(id)?;
-        let mut drawn: Vec<(EntryId, u64, Vec<SamplingRule>)> = match &fresh {
-            Some(fresh) => {
-                fresh.entries.iter().map(|it| (it.entry, it.leaf, it.rules.clone())).collect()
-            }
-            None => drawn_entries(self.database, view.id)?,
+        let wanted = match &fresh {
+            Some(fresh) => on_page(fresh, page),
+            None => drawn_entries(self.database, view.id, page)?,
         };
-        drawn.sort_unstable_by_key(|(entry, ..)| *entry);
-        let after = page.after.map(EntryId::new);
-        let wanted = drawn.into_iter().filter(|(entry, ..)| after.is_none_or(|it| *entry > it));
-        let wanted: Vec<_> = wanted.take(page.limit).collect();
-        let mut findings = findings_of(self.database, view.id)?;
-        let entries = self.sampled(&wanted, &mut findings)?;
+        let ids: Vec<EntryId> = wanted.iter().map(|(entry, ..)| *entry).collect();
+        let mut findings = findings_of(self.database, view.id, &ids)?;
+        let entries = self.sampled(&wanted, &view, &mut findings)?;
         Ok((entries, fresh))
     }
 }
@@ -148,20 +144,28 @@ impl Work<'_, ListLogReviews> {
 }
 
 impl Work<'_, CloseLogReview> {
-    /// Closes the review: everything drawn has a finding, and no question is open.
-    pub fn close(&mut self, id: LogReviewId, note: Option<&str>) -> Result<ReviewView, Halt> {
-        self.about_review(id);
+    /// Closes the review: everything drawn has a finding, and no question is open. What whoever closes
+    /// it did themselves is left to another auditor if `leaves_own`; the entry names it.
+    pub fn close(
+        &mut self,
+        id: LogReviewId,
+        note: Option<&str>,
+        leaves_own: bool,
+    ) -> Result<ReviewView, Halt> {
         let agency = self.act().agency;
-        let view = one(self.database, agency, id)?;
+        let view = self.review_in(agency, id)?;
         if view.rules.is_empty() {
             return Err(Obstacle::State { why: "not_drawn_yet" }.into());
         }
-        let mut findings = findings_of(self.database, id)?;
-        let drawn = drawn_entries(self.database, id)?;
-        let newest = drawn.iter().map(|(entry, ..)| {
-            findings.remove(entry).and_then(|found| found.last().map(|newest| newest.finding))
-        });
-        may_close(newest, view.closed.is_some())?;
+        let left = unfinished(self.database, id)?;
+        let own = |actor: Option<StaffId>| actor == Some(self.staff());
+        let terms: Vec<Unfinished> =
+            left.iter().map(|it| Unfinished { asked: it.asked, own: own(it.actor) }).collect();
+        may_close(&terms, leaves_own, view.closed.is_some())?;
+        if !left.is_empty() {
+            let left: Vec<String> = left.iter().map(|it| it.entry.to_string()).collect();
+            self.receipt = Some(json!({ "needs_another_reviewer": left }));
+        }
         diesel::insert_into(log_review_end::table)
             .values((
                 log_review_end::review_id.eq(id),
@@ -175,11 +179,29 @@ impl Work<'_, CloseLogReview> {
 }
 
 impl<A: Act> Work<'_, A> {
-    /// The entry tells which review it was.
-    pub(super) fn about_review(&mut self, id: LogReviewId) {
+    /// The review, if it is one of this log's; the entry tells which, and the child that it names.
+    pub(super) fn review_in(
+        &mut self,
+        agency: AgencyId,
+        id: LogReviewId,
+    ) -> Result<ReviewView, Halt> {
         let resource = Resource { kind: "LogReview".to_owned(), id: Some(id.uuid()) };
-        self.about = Some(About { resource, subject: None, case: None });
+        self.about = Some(About { resource: resource.clone(), subject: None, case: None });
+        let view = one(self.database, agency, id)?;
+        let subject = view.terms.newsworthy.as_ref().map(|it| it.child);
+        self.about = Some(About { resource, subject, case: None });
+        Ok(view)
     }
+}
+
+/// What of a sample that was drawn just now stands on a page, by the ids of the entries.
+fn on_page(fresh: &FreshSample, page: Page) -> Vec<(EntryId, u64, Vec<SamplingRule>)> {
+    let after = page.after.map(EntryId::new);
+    let drawn = fresh.entries.iter().filter(|it| after.is_none_or(|after| it.entry > after));
+    let mut drawn: Vec<_> = drawn.map(|it| (it.entry, it.leaf, it.rules.clone())).collect();
+    drawn.sort_unstable_by_key(|(entry, ..)| *entry);
+    drawn.truncate(page.limit);
+    drawn
 }
 
 /// The rules for reviews that hold on `day`.

@@ -16,7 +16,7 @@ use super::error::{Halt, StoreError};
 use super::log_index::{self, By};
 use super::log_rows::{self, Row, first_at};
 use super::sequencer::{count, position, tip};
-use super::telling::About;
+use super::telling::{self, About};
 use super::work::Work;
 use crate::access::act::{ReadLogEntry, SearchLog};
 use crate::clock::Instant;
@@ -122,6 +122,8 @@ impl Work<'_, SearchLog> {
     /// One page of a search.
     pub fn search(&mut self, search: &LogSearch) -> Result<LogPage, Halt> {
         let agency = self.act().agency;
+        let resource = telling::target(self.act());
+        self.about = Some(About { resource, subject: search.child, case: None });
         let scanned_max = self.means.scanned_max;
         let mut range = self.range_of(search)?;
         let covered = log_index::covered(self.database, agency)?;

@@ -19,6 +19,8 @@ use crate::ledger::{LogKey, VerifierKey, origin};
 #[derive(Clone)]
 pub(super) struct Means {
     pub policy: Arc<Policy>,
+    /// The digest of the settings in effect.
+    pub settings: Arc<str>,
     pub law: Arc<Law>,
     pub clock: Clock,
     pub vault: Vault,

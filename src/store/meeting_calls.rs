@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::consent_rows::views;
 use super::error::Halt;
-use super::facts::{Gathering, Near, places_of};
+use super::facts::{Near, places_of};
 use super::meeting_rows::{Appointment, Eyes, InviteeView, MeetingView};
 use super::plan_rows::PlanView;
 use super::schema::{consent, meeting, meeting_invitee, plan};
@@ -250,7 +250,6 @@ impl<A: Act> Work<'_, A> {
     }
 
     fn kin(&mut self, case: CaseId, child: ChildId, person: PersonId) -> Result<Near, Halt> {
-        let mut gathering = Gathering::again(self.database, self.means, self.call, self.now());
-        Ok(gathering.near(case, child, person)?)
+        Ok(self.gathering().near(case, child, person)?)
     }
 }

@@ -69,7 +69,7 @@ impl Work<'_, AnswerMeeting> {
             .execute(self.database)?;
         if draft.reply != CallReply::Accepted {
             let coordinator = self.meeting(id)?.unit;
-            self.tell(coordinator, id, NoticeKind::MeetingAnswered)?;
+            self.tell_unit(coordinator, id, NoticeKind::MeetingAnswered)?;
         }
         self.meeting_for(self.permit, id)
     }

@@ -173,7 +173,7 @@ impl Work<'_, HoldMeeting> {
                         .set(set)
                         .execute(self.database)?;
                     if !row.attended {
-                        self.tell(unit, id, NoticeKind::MeetingDeviation)?;
+                        self.tell_unit(unit, id, NoticeKind::MeetingDeviation)?;
                     }
                 }
                 Invitee::Person(person) => {
@@ -202,12 +202,12 @@ impl<A: Act> Work<'_, A> {
             .select(meeting_invitee::unit_id)
             .load(self.database)?;
         for unit in units.into_iter().flatten() {
-            self.tell(unit, id, kind)?;
+            self.tell_unit(unit, id, kind)?;
         }
         Ok(())
     }
 
-    pub(super) fn tell(
+    pub(super) fn tell_unit(
         &mut self,
         unit: UnitId,
         id: MeetingId,

@@ -13,8 +13,9 @@ use super::schema::first_answer;
 use super::sql::At;
 use super::work::Work;
 use crate::access::Act;
-use crate::domain::ids::StaffId;
+use crate::domain::ids::{ChildId, StaffId};
 use crate::domain::obstacle::Obstacle;
+use crate::ledger::Effect;
 
 /// Gives the first answer again, or does the job and keeps its answer.
 pub fn once<A: Act>(
@@ -28,21 +29,26 @@ pub fn once<A: Act>(
     let past = first_answer::at.lt(At(work.now() - kept_for));
     diesel::delete(first_answer::table.filter(first_answer::caller_id.eq(caller)).filter(past))
         .execute(work.database)?;
-    let first: Option<(Vec<u8>, i32, String, Vec<u8>)> = first_answer::table
+    type Row = (Vec<u8>, i32, String, Vec<u8>, Option<ChildId>);
+    let first: Option<Row> = first_answer::table
         .find((caller, &once.key))
         .select((
             first_answer::digest,
             first_answer::status,
             first_answer::headers,
             first_answer::body,
+            first_answer::child_id,
         ))
         .first(work.database)
         .optional()?;
-    if let Some((digest, status, headers, body)) = first {
+    if let Some((digest, status, headers, body, child)) = first {
         if digest != once.digest {
             return Err(Obstacle::KeyReused.into());
         }
         work.repeated = true;
+        if let Some(child) = child {
+            work.enters(child, Effect::Shown);
+        }
         return Ok(Reply {
             status: u16::try_from(status).unwrap_or(200),
             headers: headers
@@ -65,6 +71,7 @@ pub fn once<A: Act>(
             first_answer::headers.eq(headers.join("\n")),
             first_answer::body.eq(&reply.body),
             first_answer::at.eq(At(work.now())),
+            first_answer::child_id.eq(work.entered),
         ))
         .execute(work.database)?;
     Ok(reply)

@@ -10,6 +10,7 @@ use crate::access::act::{FindChild, RegisterChild};
 use crate::domain::child::{Child, Protection, pseudonym};
 use crate::domain::ids::{AreaId, ChildId};
 use crate::domain::text::Coded;
+use crate::ledger::Effect;
 
 /// A child without an identity number, as it is entered.
 #[derive(Clone, Debug)]
@@ -96,7 +97,7 @@ impl Work<'_, RegisterChild> {
                 ))
                 .execute(self.database)?;
         }
-        self.touched(agency, ("Child", id.uuid()), crate::ledger::Effect::Changed);
+        self.enters(id, Effect::Changed);
         Ok(Child {
             id,
             display_name,

@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use uuid::Uuid;
 
 use super::error::{Halt, StoreError};
-use super::facts::{Audience, Gather, Gathering, Known, publications_of};
+use super::facts::{Audience, Gather, Known};
 use super::publications::PublicationDraft;
 use super::questions::Verdict;
 use super::schema::{assignment, item, staff};
@@ -137,11 +137,7 @@ impl Work<'_, PreviewDisclosure> {
         shown: bool,
     ) -> Result<GroundPreview, Halt> {
         let act = draft.act(self.act().item, to, ground);
-        let facts = {
-            let now = self.now();
-            let mut gathering = Gathering::again(self.database, self.means, self.call, now);
-            act.gather(&mut gathering)?
-        };
+        let facts = act.gather(&mut self.gathering())?;
         let obstacle = match self.fits(&facts, to, ground, draft) {
             Ok(()) => None,
             Err(Halt::Obstacle(obstacle)) => Some(obstacle),
@@ -244,7 +240,7 @@ impl Work<'_, PreviewDisclosure> {
         assigned: Option<NaiveDate>,
         supposed: &Audience,
     ) -> Result<Option<LastDay>, Halt> {
-        let mut audiences = publications_of(self.database, &[supposed.item])?;
+        let mut audiences = self.gathering().audiences_of(supposed.item)?;
         audiences.push(supposed.clone());
         let mut ends: Vec<Option<LastDay>> = Vec::new();
         for opening in &facts.situation.live {
@@ -266,11 +262,6 @@ impl Work<'_, PreviewDisclosure> {
         };
         let assigned = assigned.map(|day| LastDay { day, by: Limit::Assignment });
         Ok(longest.into_iter().chain(assigned).min())
-    }
-
-    fn gathering(&mut self) -> Gathering<'_> {
-        let now = self.now();
-        Gathering::again(self.database, self.means, self.call, now)
     }
 }
 

@@ -8,7 +8,7 @@ use diesel::prelude::*;
 
 use super::error::Halt;
 use super::journal;
-use super::register::PersonEntry;
+use super::register_entries::PersonEntry;
 use super::schema::{conflict_of_interest, identity_number, named_handler, person};
 use super::work::Work;
 use crate::access::act::ImportRegister;
@@ -22,12 +22,23 @@ pub(super) fn shown_name(entry: &PersonEntry, protection: Protection) -> String 
     if protection == Protection::None {
         return entry.display_name.clone();
     }
-    pseudonym(entry.id, !entry.enrolled.is_empty() || !entry.guardians.is_empty())
+    pseudonym(entry.id, entry.is_child())
+}
+
+/// How a person stood in the database before an import.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Known {
+    /// Not at all.
+    Not,
+    /// As well protected as the register wants it.
+    AsItWas,
+    /// Less protected than now.
+    Raised,
 }
 
 impl Work<'_, ImportRegister> {
     /// Whether the person is there already. Protection that the register has raised is raised.
-    pub(super) fn is_known(&mut self, entry: &PersonEntry) -> Result<bool, Halt> {
+    pub(super) fn known_person(&mut self, entry: &PersonEntry) -> Result<Known, Halt> {
         let stored: Option<String> = person::table
             .find(entry.id)
             .select(person::protection)
@@ -46,12 +57,15 @@ impl Work<'_, ImportRegister> {
                     person::display_name.eq(shown_name(entry, entry.protection)),
                 ))
                 .execute(self.database)?;
+            return Ok(Known::Raised);
         }
-        Ok(stored.is_some())
+        Ok(stored.map_or(Known::Not, |_| Known::AsItWas))
     }
 
     /// Handlers and conflicts of interest are added to those that are there, and never taken away.
-    pub(super) fn load_walls(&mut self, entry: &PersonEntry) -> Result<(), Halt> {
+    /// Tells whether there was one to add.
+    pub(super) fn load_walls(&mut self, entry: &PersonEntry) -> Result<bool, Halt> {
+        let mut added = false;
         for (staff, kind) in &entry.conflicts {
             let row = conflict_of_interest::table.find((*staff, entry.id));
             if !diesel::select(exists(row)).get_result::<bool>(self.database)? {
@@ -63,6 +77,7 @@ impl Work<'_, ImportRegister> {
                         conflict_of_interest::kind.eq(kind.code()),
                     ))
                     .execute(self.database)?;
+                added = true;
             }
         }
         for staff in &entry.handlers {
@@ -75,9 +90,10 @@ impl Work<'_, ImportRegister> {
                         named_handler::area_id.eq(entry.area),
                     ))
                     .execute(self.database)?;
+                added = true;
             }
         }
-        Ok(())
+        Ok(added)
     }
 
     /// One number is one person's; and whoever has a new identity has one number.

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 
 use super::error::{Halt, StoreError};
-use super::facts::{Audience, Gathering, item_row, publications_of};
+use super::facts::{Audience, Placed};
 use super::schema::{consent, item, person, publication};
 use super::sql::{At, codes, ids};
 use super::work::Work;
@@ -245,8 +245,7 @@ impl<A: Act> Work<'_, A> {
         let child = facts.resource.child.unwrap_or(PersonId::nobody());
         let birth: Option<Option<NaiveDate>> =
             person::table.find(child).select(person::birth_date).first(self.database).optional()?;
-        let gathering = Gathering::again(self.database, self.means, self.call, self.now());
-        let of_age = gathering.comes_of_age(ground, birth.flatten());
+        let of_age = self.gathering().comes_of_age(ground, birth.flatten());
         Ok(of_age.and_then(|day| day.pred_opt()))
     }
 
@@ -298,16 +297,13 @@ impl<A: Act> Work<'_, A> {
     }
 
     fn publications_of(&mut self, item: ItemId) -> Result<Vec<PublicationView>, Halt> {
-        let audiences = publications_of(self.database, &[item])?;
-        let row = item_row(self.database, item)?;
-        let case = row.map_or(crate::domain::ids::CaseId::nobody(), |row| row.case);
-        let mut gathering = Gathering::again(self.database, self.means, self.call, self.now());
+        let mut gathering = self.gathering();
         let known = gathering.known()?;
-        let child = gathering.case(case, &known)?.child;
+        let Placed { case, row, audiences } = gathering.placed(item, &known)?;
         let consents = gathering.weighed(&audiences)?;
         let ended: Vec<_> = audiences
             .iter()
-            .map(|audience| gathering.ended(audience, &child, &consents, row))
+            .map(|audience| gathering.ended(audience, &case.child, &consents, row))
             .collect();
         let with_end = audiences.into_iter().zip(ended);
         with_end.map(|(audience, ended)| self.publication_view(audience, ended)).collect()

@@ -130,8 +130,7 @@ impl Work<'_, ExplainAccess> {
     }
 
     fn decide_question(&mut self, question: &Question) -> Result<Told, Halt> {
-        let now = self.now();
-        let mut gathering = Gathering::again(self.database, self.means, self.call, now);
-        Ok(question.0.decide(&self.means.policy, &mut gathering)?)
+        let policy = &self.means.policy;
+        Ok(question.0.decide(policy, &mut self.gathering())?)
     }
 }

@@ -1,168 +1,28 @@
 //! Loading the authorities' own registers: who works where, which children there are.
 
-use chrono::NaiveDate;
+use std::collections::BTreeSet;
+
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
 use super::error::Halt;
-use super::protection::shown_name;
+use super::protection::{Known, shown_name};
+use super::register_entries::{AgencyEntry, PersonEntry, Register, StaffEntry, UnitEntry};
 use super::schema::{
     about, agency, agency_area, area, custody, duty, enrolment, identity_number, person, power,
     staff, unit, unit_serves,
 };
+use super::telling::HOST;
 use super::work::Work;
 use crate::access::act::ImportRegister;
-use crate::domain::agency::{AgencyKind, Role, SecrecyRegime, UnitKind};
-use crate::domain::child::{ConflictKind, Protection};
-use crate::domain::givers::Custodian;
-use crate::domain::identity_number::IdentityNumber;
-use crate::domain::ids::{AgencyId, AreaId, PersonId, StaffId, UnitId};
+use crate::domain::ids::{PersonId, StaffId};
+use crate::domain::obstacle::Obstacle;
 use crate::domain::text::Coded;
+use crate::ledger::Effect;
 
-/// What is loaded at once. What is known by its id already stays as it is.
-#[derive(Clone, Debug, Default)]
-pub struct Register {
-    /// Marks the database as this kind of installation's, for example `demo`.
-    pub made_by: Option<String>,
-    /// Areas.
-    pub areas: Vec<AreaEntry>,
-    /// Agencies.
-    pub agencies: Vec<AgencyEntry>,
-    /// Units.
-    pub units: Vec<UnitEntry>,
-    /// Staff.
-    pub staff: Vec<StaffEntry>,
-    /// Children and guardians.
-    pub persons: Vec<PersonEntry>,
-}
-
-/// A collaboration area.
-#[derive(Clone, Debug)]
-pub struct AreaEntry {
-    /// Its id.
-    pub id: AreaId,
-    /// Its name.
-    pub name: String,
-}
-
-/// An agency.
-#[derive(Clone, Debug)]
-pub struct AgencyEntry {
-    /// Its id.
-    pub id: AgencyId,
-    /// Its kind.
-    pub kind: AgencyKind,
-    /// Whether it is a public authority.
-    pub public: bool,
-    /// Its name.
-    pub name: String,
-    /// What it is for.
-    pub mission: String,
-    /// The areas in which it works.
-    pub areas: Vec<AreaId>,
-}
-
-/// A unit.
-#[derive(Clone, Debug)]
-pub struct UnitEntry {
-    /// Its id.
-    pub id: UnitId,
-    /// Its agency.
-    pub agency: AgencyId,
-    /// Its kind.
-    pub kind: UnitKind,
-    /// The secrecy that its information stands under.
-    pub regime: SecrecyRegime,
-    /// Its name.
-    pub name: String,
-    /// What it is for.
-    pub mission: String,
-    /// The units whose pupils are its own, too.
-    pub serves: Vec<UnitId>,
-}
-
-/// A member of staff.
-#[derive(Clone, Debug)]
-pub struct StaffEntry {
-    /// Their id.
-    pub id: StaffId,
-    /// Their agency.
-    pub agency: AgencyId,
-    /// The issuer that vouches for them.
-    pub issuer: String,
-    /// Who they are to that issuer.
-    pub subject: String,
-    /// The name that the ledger shows.
-    pub name: String,
-    /// What they do where.
-    pub duties: Vec<DutyEntry>,
-}
-
-/// A duty.
-#[derive(Clone, Debug)]
-pub struct DutyEntry {
-    /// Where.
-    pub unit: UnitId,
-    /// What.
-    pub role: Role,
-    /// From which day.
-    pub from: NaiveDate,
-    /// To which day, if it is known.
-    pub to: Option<NaiveDate>,
-}
-
-/// A child or a guardian.
-#[derive(Clone, Debug)]
-pub struct PersonEntry {
-    /// Their id.
-    pub id: PersonId,
-    /// The area that they belong to.
-    pub area: AreaId,
-    /// What they are called on screen.
-    pub display_name: String,
-    /// The date of birth.
-    pub birth_date: Option<NaiveDate>,
-    /// How their identity is protected.
-    pub protection: Protection,
-    /// Their identity number, for the vault.
-    pub number: Option<IdentityNumber>,
-    /// Where a child is enrolled, from which day.
-    pub enrolled: Vec<(UnitId, NaiveDate)>,
-    /// Who has custody of a child.
-    pub guardians: Vec<GuardianEntry>,
-    /// Who may act for a child, or for one of its guardians.
-    pub powers: Vec<PowerEntry>,
-    /// Staff with a conflict of interest, and why.
-    pub conflicts: Vec<(StaffId, ConflictKind)>,
-    /// Staff who handle a protected identity.
-    pub handlers: Vec<StaffId>,
-}
-
-/// Somebody with custody of a child.
-#[derive(Clone, Debug)]
-pub struct GuardianEntry {
-    /// Who.
-    pub person: PersonId,
-    /// How they came to decide.
-    pub custodian: Custodian,
-    /// From which day.
-    pub from: NaiveDate,
-    /// To which day, if it is known.
-    pub to: Option<NaiveDate>,
-}
-
-/// A power to act for a child, or for one of its guardians.
-#[derive(Clone, Debug)]
-pub struct PowerEntry {
-    /// Who may act.
-    pub holder: PersonId,
-    /// For whom.
-    pub acts_for: PersonId,
-    /// From which day.
-    pub from: NaiveDate,
-    /// To which day. There is always one.
-    pub to: NaiveDate,
-}
+/// The most children that one import may touch: its entry names each, and must fit a line of an
+/// export. Who has more loads them in parts.
+const CHILDREN_MAX: usize = 10_000;
 
 /// Whether the row is there already.
 macro_rules! known {
@@ -200,12 +60,39 @@ impl Work<'_, ImportRegister> {
         for entry in &register.staff {
             self.load_staff(entry)?;
         }
+        let mut touched = BTreeSet::new();
         for entry in &register.persons {
-            self.load_person(entry)?;
+            if self.load_person(entry)? {
+                touched.insert(entry.id);
+            }
         }
         for entry in &register.persons {
-            self.load_relations(entry)?;
-            self.load_walls(entry)?;
+            let (relations, walls) = (self.load_relations(entry)?, self.load_walls(entry)?);
+            if relations || walls {
+                touched.insert(entry.id);
+            }
+        }
+        let children = register.persons.iter().filter(|it| it.is_child());
+        let touched: Vec<_> = children.filter(|it| touched.contains(&it.id)).collect();
+        if touched.len() > CHILDREN_MAX {
+            return Err(Obstacle::State { why: "register_too_large" }.into());
+        }
+        touched.into_iter().try_for_each(|entry| self.tell(entry))
+    }
+
+    /// Tells the agencies where a child is enrolled, or else the host, that it was entered or what is
+    /// known of it was added to.
+    fn tell(&mut self, entry: &PersonEntry) -> Result<(), Halt> {
+        let mut owners = BTreeSet::new();
+        for (unit, _) in &entry.enrolled {
+            owners.insert(self.agency_of(*unit)?);
+        }
+        if owners.is_empty() {
+            owners.insert(HOST);
+        }
+        for owner in owners {
+            let child = ("Child", entry.id.uuid());
+            self.touched_of(Some(entry.id), owner, child, Effect::Changed);
         }
         Ok(())
     }
@@ -287,9 +174,12 @@ impl Work<'_, ImportRegister> {
         Ok(())
     }
 
-    fn load_person(&mut self, entry: &PersonEntry) -> Result<(), Halt> {
-        if self.is_known(entry)? {
-            return Ok(());
+    /// Whether the person is new, or better protected than before.
+    fn load_person(&mut self, entry: &PersonEntry) -> Result<bool, Halt> {
+        match self.known_person(entry)? {
+            Known::Not => {}
+            Known::AsItWas => return Ok(false),
+            Known::Raised => return Ok(true),
         }
         diesel::insert_into(person::table)
             .values((
@@ -312,16 +202,16 @@ impl Work<'_, ImportRegister> {
                 ))
                 .execute(self.database)?;
         }
-        Ok(())
+        Ok(true)
     }
 
-    /// Rows that name two persons, once all persons are there.
-    fn load_relations(&mut self, entry: &PersonEntry) -> Result<(), Halt> {
+    /// Rows that name two persons, once all persons are there; tells whether there was one to add.
+    fn load_relations(&mut self, entry: &PersonEntry) -> Result<bool, Halt> {
         let child = entry.id;
         if known!(self, enrolment::table.filter(enrolment::child_id.eq(child)))
             || known!(self, custody::table.filter(custody::child_id.eq(child)))
         {
-            return Ok(());
+            return Ok(false);
         }
         for (unit, from) in &entry.enrolled {
             diesel::insert_into(enrolment::table)
@@ -360,6 +250,6 @@ impl Work<'_, ImportRegister> {
                 ))
                 .execute(self.database)?;
         }
-        Ok(())
+        Ok(!(entry.enrolled.is_empty() && entry.guardians.is_empty() && entry.powers.is_empty()))
     }
 }

@@ -33,8 +33,7 @@ impl Store {
         let inner = self.inner.clone();
         let now = inner.means.clock.now();
         blocking(move || {
-            let mut connection = inner.readers.get().map_err(db::DatabaseError::from)?;
-            db::snapshot(&mut connection, |database| {
+            db::on_any(&inner.readers, db::Begun::Reading, |database| {
                 db::see_areas(database, db::EVERY_AREA)?;
                 let openings = overdue(database, now)?;
                 let mut untold = 0;

@@ -611,6 +611,7 @@ table! {
         headers -> Text,
         body -> Binary,
         at -> DbTime,
+        child_id -> Nullable<DbUuid>,
     }
 }
 
@@ -1004,6 +1005,16 @@ table! {
     use diesel::sql_types::*;
     use crate::store::sql::*;
 
+    migration_entry (version) {
+        version -> Text,
+        entry_id -> DbUuid,
+    }
+}
+
+table! {
+    use diesel::sql_types::*;
+    use crate::store::sql::*;
+
     service_event (id) {
         id -> DbUuid,
         at -> DbTime,
@@ -1230,6 +1241,7 @@ allow_tables_to_appear_in_same_query!(
     ledger_disposal,
     policy_text,
     service_event,
+    migration_entry,
     ledger_about,
     ledger_indexed,
     ledger_key,

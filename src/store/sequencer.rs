@@ -3,24 +3,23 @@
 //! One at a time per log, whoever does it: on SQLite the one writer, on PostgreSQL whoever holds
 //! the log's lock. It goes on by itself after any stop, because what waits is in the database.
 
+use std::sync::atomic::Ordering;
+
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
-use tokio::sync::oneshot;
 
-use super::db::{self, Database, Place};
+use super::db::{self, Database};
 use super::door::Store;
 use super::error::StoreError;
 use super::log_keys;
 use super::means::{LogSettings, blocking};
 use super::nodes;
-use super::schema::{ledger_checkpoint, ledger_entry, ledger_leaf, ledger_pending};
+use super::prepared::{Column, Prepared, Value, statements};
+use super::schema::{ledger_checkpoint, ledger_entry, ledger_pending};
 use super::sql::At;
 use crate::clock::Instant;
 use crate::domain::ids::AgencyId;
 use crate::ledger::{Checkpoint, CompactRange, Hash, Header, Leaf, Record, SealedRecord, origin};
-
-/// The most rows of one statement; a row has six values, and the databases take about 32,000.
-const ROWS_AT_ONCE: usize = 1000;
 
 /// When a checkpoint is signed though nothing new came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +52,8 @@ impl Store {
             // What stops one log must not stop the others.
             match self.sequence_log(agency, Signing::WhenGrown).await {
                 Ok(done) => leaves += done,
+                // The key changes, and another server has the new one: it goes on with this log.
+                Err(StoreError::KeyHandedOver { .. }) => {}
                 Err(error) => failed = failed.or(Some(error)),
             }
         }
@@ -81,36 +82,16 @@ impl Store {
         signing: Signing,
     ) -> Result<(u64, bool), StoreError> {
         let (logs, now) = (self.inner.means.logs.clone(), self.inner.means.clock.now());
-        self.write(move |database| extend(database, &logs, agency, signing, now)).await
-    }
-
-    /// Runs `job` in a transaction that may write: on SQLite that of the one writer.
-    pub(super) async fn write<T: Send + 'static>(
-        &self,
-        job: impl FnOnce(&mut Database) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        match &self.inner.place {
-            Place::Postgres(_) => {
-                let inner = self.inner.clone();
-                blocking(move || {
-                    let mut connection = inner.readers.get().map_err(db::DatabaseError::from)?;
-                    let database: &mut Database = &mut connection;
-                    database.transaction(job)
-                })
-                .await
-            }
-            Place::Sqlite(_) => {
-                let (answer, answered) = oneshot::channel();
-                self.inner.writer.change(Box::new(move |database| {
-                    let done = database.transaction(job);
-                    Box::new(move |committed| {
-                        // Whoever asked may have gone; what is committed stays.
-                        let _ = answer.send(committed.and(done));
-                    })
-                }))?;
-                answered.await.map_err(|_| StoreError::WriterLost)?
-            }
+        let done = self.write(move |database| extend(database, &logs, agency, signing, now)).await;
+        if let Err(error @ StoreError::KeyHandedOver { .. }) = &done
+            && !self.inner.handed_over.swap(true, Ordering::Relaxed)
+        {
+            tracing::warn!(
+                error = error as &dyn std::error::Error,
+                "others sign the logs from now on"
+            );
         }
+        done
     }
 }
 
@@ -152,6 +133,7 @@ pub(super) fn extend(
     now: Instant,
 ) -> Result<(u64, bool), StoreError> {
     hold(database, agency)?;
+    log_keys::check(database, logs, agency)?;
     let tip = tip(database, agency)?;
     recognise(&tip, logs, agency)?;
     let waiting: Vec<(i64, Option<Vec<u8>>, Option<String>)> = ledger_pending::table
@@ -179,20 +161,14 @@ pub(super) fn extend(
         leaves.push(NewLeaf { position: position(range.end())?, seq, bytes, hash });
         range.append(hash);
     }
-    let done: Vec<i64> = leaves.iter().map(|leaf| leaf.seq).collect();
-    for some in leaves.chunks(ROWS_AT_ONCE) {
-        insert(database, agency, time, some)?;
-    }
-    for some in done.chunks(ROWS_AT_ONCE) {
-        let waited = ledger_pending::agency_id.eq(agency).and(ledger_pending::seq.eq_any(some));
-        diesel::delete(ledger_pending::table.filter(waited)).execute(database)?;
-    }
+    insert(database, agency, time, &leaves)?;
+    let done = leaves.len();
     if before / nodes::TILE_WIDTH < range.end() / nodes::TILE_WIDTH {
         nodes::fill(database, agency, range.end())?;
     }
     sign(database, logs, agency, &range, time)?;
-    let more = i64::try_from(done.len()).is_ok_and(|count| count == logs.batch_max);
-    Ok((u64::try_from(done.len()).unwrap_or(u64::MAX), more))
+    let more = i64::try_from(done).is_ok_and(|count| count == logs.batch_max);
+    Ok((u64::try_from(done).unwrap_or(u64::MAX), more))
 }
 
 /// Nothing is built on a checkpoint that this service's keys did not sign, or on other hashes than it
@@ -216,30 +192,63 @@ struct NewLeaf {
     hash: Hash,
 }
 
-/// Adds leaves in one statement.
+/// Adds leaves, and takes what they were made of out of the queue.
 fn insert(
     database: &mut Database,
     agency: AgencyId,
     time: Instant,
     leaves: &[NewLeaf],
 ) -> Result<(), StoreError> {
-    let row = |leaf: &'_ NewLeaf| {
-        (
-            ledger_leaf::agency_id.eq(agency),
-            ledger_leaf::position.eq(leaf.position),
-            ledger_leaf::seq.eq(leaf.seq),
-            ledger_leaf::time.eq(At(time)),
-            ledger_leaf::leaf.eq(leaf.bytes.clone()),
-            ledger_leaf::hash.eq(leaf.hash.bytes().to_vec()),
-        )
-    };
-    let rows: Vec<_> = leaves.iter().map(row).collect();
-    let insert = diesel::insert_into(ledger_leaf::table);
+    let Some(last) = leaves.last() else { return Ok(()) };
     match database {
-        Database::Postgres(postgres) => insert.values(rows).execute(postgres)?,
-        Database::Sqlite(sqlite) => insert.values(rows).execute(sqlite)?,
-    };
+        Database::Postgres(postgres) => {
+            let numbers = || Column::Numbers(leaves.iter().map(|leaf| leaf.seq).collect());
+            let values = [
+                Value::id(agency),
+                Value::At(At(time)),
+                Value::Column(Column::Numbers(leaves.iter().map(|it| it.position).collect())),
+                Value::Column(numbers()),
+                Value::Column(Column::Bytes(leaves.iter().map(|it| &*it.bytes).collect())),
+                Value::Column(Column::Bytes(
+                    leaves.iter().map(|it| it.hash.bytes().as_slice()).collect(),
+                )),
+            ];
+            Prepared::<Grow>::with(&values).execute(postgres)?;
+            let taken = [Value::id(agency), Value::Column(numbers())];
+            Prepared::<Take>::with(&taken).execute(postgres)?;
+        }
+        Database::Sqlite(sqlite) => {
+            for leaf in leaves {
+                let values = [
+                    Value::id(agency),
+                    Value::Number(leaf.position),
+                    Value::Number(leaf.seq),
+                    Value::At(At(time)),
+                    Value::Bytes(&leaf.bytes),
+                    Value::Bytes(leaf.hash.bytes()),
+                ];
+                Prepared::<Add>::with(&values).execute(sqlite)?;
+            }
+            // Nobody else writes: what waits up to the last is what was taken.
+            let taken = [Value::id(agency), Value::Number(last.seq)];
+            Prepared::<TakeUpTo>::with(&taken).execute(sqlite)?;
+        }
+    }
     Ok(())
+}
+
+statements! {
+    /// Leaves, all at once; PostgreSQL only.
+    Grow(BigInt) = "insert into ledger_leaf (agency_id, position, seq, time, leaf, hash) \
+        select $1, new.position, new.seq, $2, new.leaf, new.hash \
+        from unnest($3, $4, $5, $6) as new (position, seq, leaf, hash)";
+    /// What waited; PostgreSQL only.
+    Take(BigInt) = "delete from ledger_pending where agency_id = $1 and seq = any ($2)";
+    /// A leaf.
+    Add(BigInt) = "insert into ledger_leaf (agency_id, position, seq, time, leaf, hash) \
+        values ($1, $2, $3, $4, $5, $6)";
+    /// All that waited up to a number.
+    TakeUpTo(BigInt) = "delete from ledger_pending where agency_id = $1 and seq <= $2";
 }
 
 /// What the leaf of an entry holds that waits without it.
@@ -306,9 +315,7 @@ pub(super) fn hold(database: &mut Database, agency: AgencyId) -> Result<(), Stor
     if let Database::Postgres(postgres) = database {
         // The flipped bit keeps logs' locks apart from children's.
         let lock = (agency.uuid().as_u64_pair().1 ^ (1 << 62)).cast_signed();
-        diesel::sql_query("select pg_advisory_xact_lock($1)")
-            .bind::<BigInt, _>(lock)
-            .execute(postgres)?;
+        db::lock(postgres, lock)?;
     }
     Ok(())
 }

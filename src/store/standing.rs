@@ -2,6 +2,8 @@
 //! times of which nobody is told but whoever runs the service: it shows no data, and so needs no
 //! permit.
 
+use std::collections::BTreeSet;
+
 use chrono::TimeDelta;
 use diesel::dsl::{count_star, max, min};
 use diesel::prelude::*;
@@ -11,8 +13,10 @@ use super::db::{self, Database, Place};
 use super::door::Store;
 use super::error::StoreError;
 use super::means::{LogSettings, blocking};
-use super::schema::{agency, ledger_entry, ledger_leaf, ledger_pending};
-use super::sequencer::{count, tip};
+use super::schema::{
+    agency, ledger_checkpoint, ledger_cosignature, ledger_entry, ledger_leaf, ledger_pending,
+};
+use super::sequencer::{count, position, tip};
 use super::sql::At;
 use super::telling::HOST;
 use crate::clock::Instant;
@@ -60,6 +64,23 @@ pub struct Standing {
     pub oldest: Option<Instant>,
     /// What is not as it should be, besides lagging.
     pub faults: Vec<StandingFault>,
+    /// The witnesses that have cosigned it, or should, by their names.
+    pub witnesses: Vec<WitnessStanding>,
+}
+
+/// How far a witness has cosigned a log, by what is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WitnessStanding {
+    /// Its name.
+    pub name: String,
+    /// Whether it is asked to cosign this log, as the settings are.
+    pub asked: bool,
+    /// How many leaves the newest checkpoint had that it cosigned; 0 if it never did.
+    pub size: u64,
+    /// When it did.
+    pub cosigned_at: Option<Instant>,
+    /// When the oldest checkpoint was signed that has more leaves than that; none when it is up to date.
+    pub waits_since: Option<Instant>,
 }
 
 /// What is wrong with a log as it is stored.
@@ -115,11 +136,7 @@ impl Store {
     /// The database can't be asked.
     pub async fn backlog(&self) -> Result<Backlog, StoreError> {
         let inner = self.inner.clone();
-        blocking(move || {
-            let mut connection = inner.readers.get().map_err(db::DatabaseError::from)?;
-            db::snapshot(&mut connection, backlog)
-        })
-        .await
+        blocking(move || db::on_any(&inner.readers, db::Begun::Reading, backlog)).await
     }
 
     /// What the store has counted since it was opened.
@@ -135,18 +152,30 @@ impl Store {
     }
 
     /// How every log stands that anything was written for, in the order of the agencies' names.
-    /// Reads the database at `place` beside the service, and changes nothing.
+    /// Reads the database at `place` beside the service, and changes nothing. `witnesses` are the names
+    /// of those that should cosign, each with its agencies; none are all.
     ///
     /// # Errors
     /// The database can't be asked, or a stored value can't be read.
-    pub fn standings(place: &Place, logs: &LogSettings) -> Result<Vec<Standing>, StoreError> {
+    pub fn standings(
+        place: &Place,
+        logs: &LogSettings,
+        witnesses: &[(String, Vec<AgencyId>)],
+    ) -> Result<Vec<Standing>, StoreError> {
         let Some(mut database) = place.look()? else { return Ok(Vec::new()) };
         db::snapshot(&mut database, |database| {
             let agencies: Vec<(AgencyId, String)> = agency::table
                 .order((agency::name, agency::id))
                 .select((agency::id, agency::name))
                 .load(database)?;
-            let standings = agencies.into_iter().map(|it| standing(database, logs, it));
+            let standings = agencies.into_iter().map(|it| {
+                let should = witnesses
+                    .iter()
+                    .filter(|(_, seen)| seen.is_empty() || seen.contains(&it.0))
+                    .map(|(name, _)| name.clone());
+                let cosigned = cosigned(database, it.0, should.collect())?;
+                Ok(Standing { witnesses: cosigned, ..standing(database, logs, it)? })
+            });
             let standings: Vec<Standing> = standings.collect::<Result<_, StoreError>>()?;
             let written = |it: &Standing| it.size > 0 || it.pending > 0 || it.signed_at.is_some();
             Ok(standings.into_iter().filter(written).collect())
@@ -169,6 +198,47 @@ pub(super) fn backlog(database: &mut Database) -> Result<Backlog, StoreError> {
         oldest: decided_at(database, first)?,
         log_time: time.map(|at| at.0),
     })
+}
+
+/// How far those that have cosigned a log, or should, have come.
+fn cosigned(
+    database: &mut Database,
+    agency: AgencyId,
+    asked: BTreeSet<String>,
+) -> Result<Vec<WitnessStanding>, StoreError> {
+    let known: Vec<String> = ledger_cosignature::table
+        .filter(ledger_cosignature::agency_id.eq(agency))
+        .select(ledger_cosignature::witness)
+        .distinct()
+        .load(database)?;
+    let names: BTreeSet<&String> = asked.iter().chain(&known).collect();
+    let mut standings = Vec::with_capacity(names.len());
+    for name in names {
+        let newest: Option<(i64, At)> = ledger_cosignature::table
+            .filter(ledger_cosignature::agency_id.eq(agency))
+            .filter(ledger_cosignature::witness.eq(name))
+            .order((ledger_cosignature::size.desc(), ledger_cosignature::at.desc()))
+            .select((ledger_cosignature::size, ledger_cosignature::cosigned_at))
+            .first(database)
+            .optional()?;
+        let (size, at) = newest.unzip();
+        let size = count(size.unwrap_or(0))?;
+        let next: Option<At> = ledger_checkpoint::table
+            .filter(ledger_checkpoint::agency_id.eq(agency))
+            .filter(ledger_checkpoint::size.gt(position(size)?))
+            .order((ledger_checkpoint::size, ledger_checkpoint::at))
+            .select(ledger_checkpoint::at)
+            .first(database)
+            .optional()?;
+        standings.push(WitnessStanding {
+            name: name.clone(),
+            asked: asked.contains(name),
+            size,
+            cosigned_at: at.map(|at| at.0),
+            waits_since: next.map(|at| at.0),
+        });
+    }
+    Ok(standings)
 }
 
 fn decided_at(database: &mut Database, seq: Option<i64>) -> Result<Option<Instant>, StoreError> {
@@ -218,5 +288,6 @@ fn standing(
         pending: count(pending)?,
         oldest: decided_at(database, first)?,
         faults,
+        witnesses: Vec::new(),
     })
 }

@@ -4,7 +4,7 @@
 //! **Invariant:** a server whose start is not recorded does not serve, and a sign-in that is not
 //! recorded does not count.
 
-use std::sync::mpsc::sync_channel;
+use std::collections::HashSet;
 
 use diesel::Connection as _;
 use diesel::dsl::{exists, not};
@@ -17,10 +17,10 @@ use super::call::Call;
 use super::db::{self, Database};
 use super::door::Store;
 use super::error::StoreError;
-use super::facts::Gathering;
+use super::facts::{Album, Gathering};
 use super::journal;
 use super::means::{Locking, Means, blocking};
-use super::schema::{agency, policy_text, service_event};
+use super::schema::{agency, migration_entry, policy_text, service_event};
 use super::sql::At;
 use super::telling::{self, HOST};
 use crate::clock::{Clock, Instant};
@@ -38,14 +38,14 @@ const STARTS: i64 = i64::MAX;
 pub struct Run(EntryId);
 
 impl Store {
-    /// Records that a server starts with the settings that have the digest `settings`, and that other
-    /// rules are in force than at the last start, if that is so. Waits until it is durable.
+    /// Records that a server starts, and that other rules are in force than at the last start, if that
+    /// is so. Waits until it is durable.
     ///
     /// # Errors
     /// It could not be recorded: the server must not serve.
-    pub fn record_start(&self, settings: &str) -> Result<Run, StoreError> {
-        let (means, settings) = (self.inner.means.clone(), settings.to_owned());
-        self.at_once(move |database| start(database, &means, &settings))
+    pub fn record_start(&self) -> Result<Run, StoreError> {
+        let means = self.inner.means.clone();
+        self.write_at_start(move |database| start(database, &means))
     }
 
     /// Records that the server stops in order. Waits until it is durable.
@@ -53,8 +53,8 @@ impl Store {
     /// # Errors
     /// It could not be recorded: the next start will say so.
     pub async fn record_stop(&self, run: Run) -> Result<(), StoreError> {
-        let (store, means) = (self.clone(), self.inner.means.clone());
-        blocking(move || store.at_once(move |database| stop(database, &means, run))).await
+        let means = self.inner.means.clone();
+        self.write(move |database| stop(database, &means, run)).await
     }
 
     /// Keeps the texts of the rules that decide, so that what they decided can be decided again.
@@ -63,7 +63,7 @@ impl Store {
     /// [`StoreError`] when they could not be kept.
     pub fn keep_policy_texts(&self) -> Result<(), StoreError> {
         let means = self.inner.means.clone();
-        self.at_once(move |database| keep_texts(database, &means))
+        self.write_at_start(move |database| keep_texts(database, &means))
     }
 
     /// Records that somebody has signed in: a token of theirs was seen that proves who they are.
@@ -84,17 +84,16 @@ impl Store {
             once: None,
         };
         let draft = blocking(move || {
-            let mut connection = inner.readers.get().map_err(db::DatabaseError::from)?;
-            db::snapshot(&mut connection, |database| {
+            db::on_any(&inner.readers, db::Begun::Reading, |database| {
                 let means = &inner.means;
-                let mut gathering = Gathering::new(database, means, &call.actor, Locking::No);
+                let (actor, mut album) = (&call.actor, Album::default());
+                let mut gathering = Gathering::new(database, means, actor, Locking::No, &mut album);
                 let known = gathering.known()?;
                 let header = Header {
-                    policy: means.policy.digest().into(),
                     actor: telling::mark(&call, &known.principal),
                     client: call.actor.client().map(str::to_owned),
                     request: call.request.clone(),
-                    ..told(&means.clock, "SignIn", "Logga in")?
+                    ..serving(means, "SignIn", "Logga in")?
                 };
                 telling::seal(header, Vec::new(), Vec::new())
             })
@@ -104,41 +103,50 @@ impl Store {
         self.keep(draft).await?;
         Ok(entry)
     }
+}
 
-    /// Has the writer do `job`, and waits for the commit.
-    fn at_once<T: Send + 'static>(
-        &self,
-        job: impl FnOnce(&mut Database) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let (answer, answered) = sync_channel(1);
-        self.inner.writer.change(Box::new(move |database| {
-            let done = database.transaction(job);
-            Box::new(move |committed| {
-                // Whoever asked may have gone; what is committed stays.
-                let _ = answer.send(committed.and(done));
-            })
-        }))?;
-        answered.recv().map_err(|_| StoreError::WriterLost)?
+/// Records in the host's log the migrations that were run and of which no entry tells.
+pub fn record_migrations(database: &mut Database, clock: &Clock) -> Result<(), StoreError> {
+    if unrecorded(database)?.is_empty() {
+        return Ok(());
     }
+    database.transaction(|database| {
+        db::hold_migrations(database)?;
+        let names = unrecorded(database)?;
+        if names.is_empty() {
+            // Whoever came first has told of them.
+            return Ok(());
+        }
+        let header = Header {
+            actor: mark(ActorKind::Operator),
+            ..told(clock, "MigrateDatabase", "Ändra")?
+        };
+        let entry = header.id;
+        let migrated = Record {
+            terms: Some(FactSheet::new(json!({ "migrations": names }))?),
+            ..changed(HOST, "Database")
+        };
+        let draft = telling::seal(header, vec![migrated], Vec::new())?;
+        journal::append(database, &[draft])?;
+        for name in names {
+            diesel::insert_into(migration_entry::table)
+                .values((migration_entry::version.eq(name), migration_entry::entry_id.eq(entry)))
+                .execute(database)?;
+        }
+        Ok(())
+    })
 }
 
-/// Records in the host's log which migrations were run.
-pub fn record_migration(
-    database: &mut Database,
-    clock: &Clock,
-    names: &[String],
-) -> Result<(), StoreError> {
-    let header =
-        Header { actor: mark(ActorKind::Operator), ..told(clock, "MigrateDatabase", "Ändra")? };
-    let migrated = Record {
-        terms: Some(FactSheet::new(json!({ "migrations": names }))?),
-        ..changed(HOST, "Database")
-    };
-    let draft = telling::seal(header, vec![migrated], Vec::new())?;
-    database.transaction(|database| Ok(journal::append(database, &[draft]).map(|_| ())?))
+fn unrecorded(database: &mut Database) -> Result<Vec<String>, StoreError> {
+    let told: HashSet<String> = migration_entry::table
+        .select(migration_entry::version)
+        .load(database)?
+        .into_iter()
+        .collect();
+    Ok(db::migrated(database)?.into_iter().filter(|name| !told.contains(name)).collect())
 }
 
-fn start(database: &mut Database, means: &Means, settings: &str) -> Result<Run, StoreError> {
+fn start(database: &mut Database, means: &Means) -> Result<Run, StoreError> {
     keep_texts(database, means)?;
     let before: Option<String> = service_event::table
         .filter(service_event::kind.eq("start"))
@@ -151,33 +159,25 @@ fn start(database: &mut Database, means: &Means, settings: &str) -> Result<Run, 
     }
     let unended = unended(database)?;
     let header = Header {
-        policy: means.policy.digest().into(),
-        settings: Some(settings.to_owned()),
         reason: (!unended.is_empty()).then(|| no_stop(&unended)),
-        ..told(&means.clock, "StartService", "Starta")?
+        ..serving(means, "StartService", "Starta")?
     };
     let (id, at) = (header.id, header.at);
     let draft = telling::seal(header, Vec::new(), Vec::new())?;
     journal::append(database, &[draft])?;
-    note(database, means, ("start", id), id, (at, settings))?;
+    note(database, means, ("start", id), id, at)?;
     for run in unended {
-        note(database, means, ("missed", means.clock.new_id()), run, (at, settings))?;
+        note(database, means, ("missed", means.clock.new_id()), run, at)?;
     }
     Ok(Run(id))
 }
 
 fn stop(database: &mut Database, means: &Means, Run(run): Run) -> Result<(), StoreError> {
-    let settings: String =
-        service_event::table.find(run).select(service_event::settings).first(database)?;
-    let header = Header {
-        policy: means.policy.digest().into(),
-        settings: Some(settings.clone()),
-        ..told(&means.clock, "StopService", "Stoppa")?
-    };
+    let header = serving(means, "StopService", "Stoppa")?;
     let (id, at) = (header.id, header.at);
     let draft = telling::seal(header, Vec::new(), Vec::new())?;
     journal::append(database, &[draft])?;
-    note(database, means, ("stop", id), run, (at, &settings))
+    note(database, means, ("stop", id), run, at)
 }
 
 /// Other rules are in force: an entry in the log of every agency.
@@ -189,9 +189,8 @@ fn change_policies(
     let agencies: Vec<AgencyId> =
         agency::table.order(agency::id).select(agency::id).load(database)?;
     let header = Header {
-        policy: means.policy.digest().into(),
         reason: before.map(|before| format!("Before, {before} was in force.")),
-        ..told(&means.clock, "ChangePolicies", "Ändra")?
+        ..serving(means, "ChangePolicies", "Ändra")?
     };
     let records = agencies.into_iter().map(|agency| changed(agency, "Policies")).collect();
     let draft = telling::seal(header, records, Vec::new())?;
@@ -245,7 +244,7 @@ fn note(
     means: &Means,
     (kind, id): (&str, EntryId),
     run: EntryId,
-    (at, settings): (Instant, &str),
+    at: Instant,
 ) -> Result<(), StoreError> {
     diesel::insert_into(service_event::table)
         .values((
@@ -254,10 +253,19 @@ fn note(
             service_event::kind.eq(kind),
             service_event::run_id.eq(run),
             service_event::policy.eq(means.policy.digest()),
-            service_event::settings.eq(settings),
+            service_event::settings.eq(means.settings.as_ref()),
         ))
         .execute(database)?;
     Ok(())
+}
+
+/// A header of what happens while these rules and settings are in force.
+fn serving(means: &Means, act: &str, action: &str) -> Result<Header, StoreError> {
+    Ok(Header {
+        policy: means.policy.digest().into(),
+        settings: Some(means.settings.to_string()),
+        ..told(&means.clock, act, action)?
+    })
 }
 
 /// A header by the service itself, with nothing in it yet.
@@ -314,6 +322,7 @@ fn changed(agency: AgencyId, kind: &str) -> Record {
         ground: None,
         publication: None,
         consent: None,
+        on_behalf_of: None,
         facts: None,
         terms: None,
         salt: [0; 16],

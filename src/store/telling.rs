@@ -92,7 +92,7 @@ pub fn permitted<A: Act>(
     });
     let header = Header {
         id: entry,
-        on_behalf_of: on_behalf_of(facts),
+        on_behalf_of: facts.situation.stands_for.or_else(|| stood_for(&records)),
         decision: match permit.overrides() {
             true => Decision::PermitOverride,
             false => Decision::Permit,
@@ -139,7 +139,7 @@ pub fn refusal<A: Act>(
         rules: words(denial.told()),
         subject: known.then_some(facts.resource.child).flatten(),
         case: known.then_some(facts.resource.case).flatten(),
-        on_behalf_of: known.then(|| on_behalf_of(facts)).flatten(),
+        on_behalf_of: facts.situation.stands_for.filter(|_| known),
         actor: mark(call, &if known { facts.principal.clone() } else { facts.ghost().principal }),
         ..header(means, call, act, facts)?
     };
@@ -176,6 +176,7 @@ pub fn refused<A: Act>(
         ground: None,
         publication: None,
         consent: None,
+        on_behalf_of: facts.situation.stands_for,
         facts: Some(sheet::<A>(facts)?),
         terms: None,
         salt: [0; 16],
@@ -204,6 +205,7 @@ pub fn record<A: Act>(permit: &Permit<A>, effect: Effect) -> Result<Option<Recor
         ground: ground.map(|ground| ground.code().into()),
         publication: opening.map(|opening| opening.publication),
         consent: opening.and_then(|opening| opening.consent),
+        on_behalf_of: facts.situation.stands_for,
         facts: Some(sheet::<A>(facts)?),
         terms: None,
         salt: [0; 16],
@@ -226,6 +228,7 @@ fn sought(principal: &Principal, terms: Option<Value>) -> Result<Option<Record>,
         ground: None,
         publication: None,
         consent: None,
+        on_behalf_of: None,
         facts: None,
         terms: Some(FactSheet::new(terms)?),
         salt: [0; 16],
@@ -306,18 +309,20 @@ fn header<A: Act>(
         case: None,
         resource: Some(target(act)),
         status: None,
-        settings: None,
+        settings: Some(means.settings.to_string()),
         salt: salt()?,
     })
 }
 
-/// For whom somebody acts who has no part of their own in the matter but a power.
-fn on_behalf_of(facts: &Facts) -> Option<PersonId> {
-    let situation = &facts.situation;
-    situation.stands_for.filter(|_| !situation.guardian && !situation.themself)
+/// The one for whom all rows of a list were read by a power. Where they differ, each row tells it.
+fn stood_for(records: &[Record]) -> Option<PersonId> {
+    let mut people = records.iter().map(|record| record.on_behalf_of);
+    let first = people.next().flatten()?;
+    people.all(|other| other == Some(first)).then_some(first)
 }
 
-fn target<A: Act>(act: &A) -> Resource {
+/// What an act aims at.
+pub(super) fn target<A: Act>(act: &A) -> Resource {
     Resource { kind: A::RESOURCE.into(), id: act.target_id() }
 }
 
@@ -328,7 +333,8 @@ pub fn mark(call: &Call, principal: &Principal) -> ActorMark {
         PrincipalKind::Operator => ActorKind::Operator,
         PrincipalKind::Unknown => ActorKind::Nobody,
     };
-    let acting = principal.acting.as_ref();
+    // Who acts through no unit in this matter works somewhere all the same.
+    let acting = principal.acting.as_ref().or(principal.home.as_ref());
     ActorMark {
         kind,
         id: (!principal.id.is_nil()).then_some(principal.id),

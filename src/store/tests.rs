@@ -87,6 +87,7 @@ impl House {
             retention: Retention::default(),
             indicators: Arc::default(),
             regions: Arc::default(),
+            digest: String::new(),
         };
         let policy = Policy::embedded().unwrap();
         let law = crate::settings::read_law(None).unwrap();
@@ -265,8 +266,8 @@ async fn a_case_opens_and_its_whole_log_verifies() {
     assert_eq!(read.value.owner, id(30));
     let export = exported(&house, id(10)).await;
     let report = crate::ledger::verify(export.as_slice(), None).unwrap();
-    // Find, refer, open, read, and the export itself; the register's load is the host's.
-    assert_eq!(report.end - report.first, 5);
+    // The register's load, which entered a pupil of theirs; find, refer, open, read, and the export.
+    assert_eq!(report.end - report.first, 6);
     let text = String::from_utf8(export).unwrap();
     assert!(!text.contains("200302022389"));
 }

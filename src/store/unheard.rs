@@ -62,7 +62,7 @@ impl Store {
             case: None,
             resource: None,
             status: Some(unheard.status),
-            settings: None,
+            settings: Some(means.settings.to_string()),
             salt: telling::salt()?,
         };
         let draft = telling::seal(header, Vec::new(), Vec::new())?;

@@ -180,11 +180,7 @@ impl Store {
         job: impl FnOnce(&mut Database) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let inner = self.inner.clone();
-        blocking(move || {
-            let mut connection = inner.readers.get().map_err(db::DatabaseError::from)?;
-            db::snapshot(&mut connection, job)
-        })
-        .await
+        blocking(move || db::on_any(&inner.readers, db::Begun::Reading, job)).await
     }
 }
 

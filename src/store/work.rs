@@ -19,7 +19,7 @@ use uuid::Uuid;
 use super::call::Call;
 use super::db::Database;
 use super::error::{Halt, StoreError};
-use super::facts::{Gather, Gathering, Known};
+use super::facts::{Album, Gather, Gathering, Known};
 use super::means::Means;
 use super::schema::person;
 use super::telling::{self, About, Traces};
@@ -46,6 +46,8 @@ pub struct Work<'a, A: Act> {
     pub(super) repeated: bool,
     /// What the act is about, where its target doesn't tell.
     pub(super) about: Option<About>,
+    /// The child that was entered, which was not there to be aimed at.
+    pub(super) entered: Option<ChildId>,
     /// The publications that rows were served through.
     pub(super) opened: Vec<PublicationId>,
     /// What it was for, where the request doesn't say.
@@ -59,6 +61,8 @@ pub struct Work<'a, A: Act> {
     pub(super) receipt: Option<Value>,
     /// The word for what is done, where it isn't the act's own.
     pub(super) word: Option<&'static str>,
+    /// What was gathered and may be asked for again.
+    pub(super) album: Album,
 }
 
 /// Where a page begins and how long it is.
@@ -89,12 +93,14 @@ impl<'a, A: Act> Work<'a, A> {
             seen: permit.facts().seen.clone(),
             repeated: false,
             about: None,
+            entered: None,
             opened: Vec::new(),
             purpose: None,
             entry: means.clock.new_id(),
             terms: None,
             receipt: None,
             word: None,
+            album: Album::default(),
         }
     }
 
@@ -142,6 +148,12 @@ impl<'a, A: Act> Work<'a, A> {
         StaffId::new(self.facts().principal.id)
     }
 
+    /// The gathering of more facts for whoever acts, on what was gathered already.
+    pub(super) fn gathering(&mut self) -> Gathering<'_> {
+        let now = self.now();
+        Gathering::again(self.database, self.means, self.call, now, &mut self.album)
+    }
+
     /// Notes one row of a list as served, by the permit of the very act that reads it singly.
     pub(super) fn served<R: Act>(&mut self, permit: &Permit<R>) -> Result<(), Halt> {
         self.records.extend(telling::record(permit, Effect::Shown)?);
@@ -154,10 +166,7 @@ impl<'a, A: Act> Work<'a, A> {
 impl<A: Act> Work<'_, A> {
     /// Decides one row of a list as the act that reads it singly; notes it as served if it may be.
     pub(super) fn decide_row<R: Gather>(&mut self, act: R) -> Result<Option<Permit<R>>, Halt> {
-        let facts = {
-            let mut gathering = Gathering::again(self.database, self.means, self.call, self.now());
-            act.gather(&mut gathering)?
-        };
+        let facts = act.gather(&mut self.gathering())?;
         match decide(&self.means.policy, act, facts) {
             Ok(permit) => {
                 self.served(&permit)?;
@@ -183,8 +192,10 @@ impl<A: Act> Work<'_, A> {
         loop {
             let ids = load(self.database, after, rows_max)?;
             let last = ids.last().copied();
-            for id in ids {
-                if let Some(permit) = self.decide_row(read(id))? {
+            let acts: Vec<R> = ids.iter().map(|id| read(*id)).collect();
+            R::foresee(&acts, &mut self.gathering())?;
+            for (id, act) in ids.into_iter().zip(acts) {
+                if let Some(permit) = self.decide_row(act)? {
                     served.push((id, permit));
                 }
                 if served.len() == page.limit {
@@ -205,23 +216,42 @@ impl<A: Act> Work<'_, A> {
 
     /// Who acts, with all duties of today.
     pub(super) fn known(&mut self) -> Result<Known, Halt> {
-        Ok(Gathering::again(self.database, self.means, self.call, self.now()).known()?)
+        Ok(self.gathering().known()?)
     }
 
     /// The child's custodial guardians today.
     pub(super) fn guardians_of(&mut self, child: ChildId) -> Result<Vec<PersonId>, Halt> {
-        let mut gathering = Gathering::again(self.database, self.means, self.call, self.now());
-        Ok(gathering.guardians(child)?)
+        Ok(self.gathering().guardians(child)?)
+    }
+
+    /// Notes a child that the act enters: the entry is about it, though no target names it.
+    pub(super) fn enters(&mut self, child: ChildId, effect: Effect) {
+        self.entered = Some(child);
+        let resource = telling::target(self.permit.act());
+        self.about = Some(About { resource, subject: Some(child), case: None });
+        let owner = self.facts().resource.owner.map_or(telling::HOST, |owner| owner.agency);
+        self.touched_of(Some(child), owner, ("Child", child.uuid()), effect);
     }
 
     /// Notes something of another owner's that the act touched beside its target. The facts are
     /// the target's owner's to know, and stay out of it.
     pub(super) fn touched(&mut self, owner: AgencyId, resource: (&str, Uuid), effect: Effect) {
+        self.touched_of(self.facts().resource.child, owner, resource, effect);
+    }
+
+    /// The same of something that is about another child than the target is, or about none.
+    pub(super) fn touched_of(
+        &mut self,
+        child: Option<ChildId>,
+        owner: AgencyId,
+        resource: (&str, Uuid),
+        effect: Effect,
+    ) {
         let facts = self.facts();
         self.records.push(Record {
             agency: owner,
             open_to_actor: true,
-            child: facts.resource.child,
+            child,
             case: facts.resource.case,
             resource: Resource { kind: resource.0.into(), id: Some(resource.1) },
             category: None,
@@ -230,6 +260,7 @@ impl<A: Act> Work<'_, A> {
             ground: None,
             publication: None,
             consent: None,
+            on_behalf_of: facts.situation.stands_for,
             facts: None,
             terms: None,
             salt: [0; 16],

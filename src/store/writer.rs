@@ -11,12 +11,11 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use diesel::Connection as _;
 use tokio::sync::oneshot;
 
 use super::StoreError;
 use super::counters::Counters;
-use super::db::{self, Database, Place};
+use super::db::{self, Begun, Database, Place};
 use super::door::StoreSettings;
 use super::journal::{self, Draft, Kept};
 
@@ -119,8 +118,7 @@ fn write(
 /// Dropping a message drops the sender in it, which is how its caller hears of a lost writer.
 fn commit(database: &mut Database, batch: Vec<Message>) -> bool {
     let mut finishes: Vec<Finish> = Vec::with_capacity(batch.len());
-    let done = database.transaction(|database| {
-        db::begin_writing(database)?;
+    let done = db::within(database, Begun::Writing, |database| {
         let mut appends = Vec::new();
         for message in batch {
             match message {

@@ -1,11 +1,13 @@
 //! `/v1/children/{child}/access-extracts` and what follows from it
 
 use chrono::TimeDelta;
+use samsyn::demo::sign_in::HeaderTweaks;
+use samsyn::demo::{import, read_register};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{BUP, NOTHING, SCHOOL, SOCIAL, each, faults, joint_case, kind, medical_item, share};
-use crate::support::house::{Answer, House, on_each_backend};
+use crate::support::house::{Answer, Caller, House, on_each_backend};
 use crate::support::scene::new_extract;
 
 /// The first guardian, as they sign in.
@@ -231,5 +233,67 @@ fn whom_a_child_is_hidden_from_learns_no_names_and_no_places() {
                 assert_eq!(answer.contains(SCHOOL), !hidden, "{who}");
             }
         }
+    });
+}
+
+/// Somebody who is both a counsellor at the school and its auditor, signed in.
+async fn counsellor_and_auditor(house: &House) -> (Uuid, Caller) {
+    let id: Uuid = house.clock().new_id();
+    let duty = |unit: &str, role: &str| {
+        format!("{{ unit = \"{}\", role = \"{role}\", from = \"2020-01-01\" }}", house.unit(unit))
+    };
+    let register = format!(
+        "[[staff]]\nid = \"{id}\"\nagency = \"{}\"\nissuer = \"{}\"\nsubject = \"two-duties\"\n\
+         name = \"Kurator och loggranskare\"\nduties = [{}, {}]\n",
+        house.agency_of(SCHOOL),
+        house.sign_in().issuer_url("school"),
+        duty(SCHOOL, "school_counsellor"),
+        duty("Utbildningskontoret", "auditor"),
+    );
+    let register = read_register(&register, str::to_owned).expect("a register");
+    import(house.running().store(), house.clock(), register).await.expect("a register, loaded");
+    let mut claims = house.sign_in().claims("school", "kurator").expect("claims");
+    claims.insert("sub".to_owned(), json!("two-duties"));
+    let token = house.sign_in().mint("school", &claims, HeaderTweaks::default());
+    (id, house.with_token(Some(token.expect("a token"))))
+}
+
+#[test]
+fn nobody_tests_what_tells_of_their_own_access_and_handling_a_request_is_none() {
+    on_each_backend(async |house| {
+        let case = joint_case(house).await;
+        let before = new_extract(house, SCHOOL);
+        house.running().store().sequence().await.expect("leaves");
+        house.wait(TimeDelta::seconds(1));
+        let (staff, both) = counsellor_and_auditor(house).await;
+        let assign = format!("/v1/cases/{case}/parties/{}/assignments", house.unit(SCHOOL));
+        house.as_("rektor").post(&assign, json!({ "staff": staff })).await.must(204);
+        both.get(&format!("/v1/cases/{case}")).await.must(200);
+        house.running().store().sequence().await.expect("leaves");
+        house.wait(TimeDelta::seconds(1));
+        let ask = async |body: Value| {
+            house.as_(FIRST).post(&asking(house, "Barn A"), body).await.must(201).id()
+        };
+        let test = async |who: &Caller, extract: Uuid| {
+            let path = format!("/v1/access-extracts/{extract}");
+            let draft = who.get(&format!("{path}/draft")).await.must(200).json();
+            let body = json!({ "release": true, "reason": "Allt visas.", "size": draft["size"] });
+            who.post(&format!("{path}/decision"), body).await
+        };
+        // They have looked in the period that is asked about, and not in the one before it.
+        let extract = ask(new_extract(house, SCHOOL)).await;
+        let refused = test(&both, extract).await.must(409);
+        assert!(refused.text().contains("själv"), "{refused}");
+        test(&both, ask(before).await).await.must(200);
+        test(&house.as_("revisor-skola"), extract).await.must(200);
+
+        // Who has tested one extract stands in the next with that, and tests it all the same.
+        house.running().store().sequence().await.expect("leaves");
+        house.wait(TimeDelta::seconds(1));
+        let next = ask(new_extract(house, SCHOOL)).await;
+        let auditor = house.as_("revisor-skola");
+        let told = test(&auditor, next).await.must(200).json();
+        let rows = told["rows"].as_array().cloned().unwrap_or_default();
+        assert!(rows.iter().any(|row| row["act"] == "DecideAccessExtract"), "{told}");
     });
 }

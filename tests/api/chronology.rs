@@ -84,7 +84,7 @@ fn events_become_the_chronology_by_the_leads_choice_and_never_by_themselves() {
         let team = house.as_("teamet");
         for who in ["kurator", "bup"] {
             let refused = house.as_(who).post(&choice(bup), json!({})).await.must(403);
-            assert_eq!(rules(&refused), ["O35"], "{who}");
+            assert_eq!(rules(&refused), ["O39"], "{who}");
         }
         team.post(&choice(kept), json!({})).await.must(404);
         team.post(&choice(NOTHING.parse().expect("an id")), json!({})).await.must(404);
@@ -95,7 +95,7 @@ fn events_become_the_chronology_by_the_leads_choice_and_never_by_themselves() {
         let school = super::item_of(house, TEAM, "SCHOOL");
         let school = team.post(&path, school).await.must(201).id();
         let refused = team.post(&choice(school), json!({})).await.must(403);
-        assert_eq!(rules(&refused), ["O35b"]);
+        assert_eq!(rules(&refused), ["O39b"]);
         // What nobody else was shown stays with its unit.
         let alone = team.post(&choice(own), json!({})).await.must(409);
         assert_eq!(kind(&alone), "not-now");
@@ -152,7 +152,7 @@ fn a_choice_is_withdrawn_with_a_reason_even_when_the_event_is_closed_by_then() {
         let unreasoned = team.post(&ending, json!({ "reason": " " })).await.must(422);
         assert_eq!(faults(&unreasoned), ["/reason empty"]);
         let refused = house.as_("bup").post(&ending, because()).await.must(403);
-        assert_eq!(rules(&refused), ["O35"]);
+        assert_eq!(rules(&refused), ["O39"]);
         house.as_("kurator").post(&ending, because()).await.must(404);
 
         let path = format!("/v1/publications/{publication}/revocation");
@@ -212,7 +212,7 @@ fn what_the_child_does_not_want_its_guardians_to_see_none_of_them_sees() {
 
         // The child, or who wrote its words down; nobody else.
         let refused = house.as_("larare").post(&mark, json!({})).await.must(403);
-        assert_eq!(rules(&refused), ["O34b"]);
+        assert_eq!(rules(&refused), ["O38b"]);
         for who in ["bup", "ungdom-f", "rektor-berg"] {
             house.as_(who).post(&mark, json!({})).await.must(404);
         }
@@ -222,7 +222,7 @@ fn what_the_child_does_not_want_its_guardians_to_see_none_of_them_sees() {
         let school = house.as_("kurator").post(&format!("/v1/cases/{case}/items"), school).await;
         let other = format!("/v1/items/{}/not-for-guardian", school.must(201).id());
         let refused = house.as_("kurator").post(&other, json!({})).await.must(403);
-        assert_eq!(rules(&refused), ["O34"]);
+        assert_eq!(rules(&refused), ["O38"]);
 
         let marked = house.as_("barn-a").post(&mark, json!({})).await.must(201).json();
         assert_eq!((&marked["by_child"], &marked["ended_at"]), (&json!(true), &json!(null)));

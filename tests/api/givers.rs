@@ -37,7 +37,7 @@ pub(super) fn both_parents(house: &House) -> String {
 }
 
 /// One parent has custody.
-fn one_parent(house: &House, name: &str) -> String {
+pub(super) fn one_parent(house: &House, name: &str) -> String {
     format!("guardians = [{{ person = \"{}\", from = \"2010-01-01\" }}]\n", house.person(name))
 }
 

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use samsyn::demo::sign_in::HeaderTweaks;
+use samsyn::demo::{import, read_register};
 use samsyn::domain::log_review::SamplingRule;
 use samsyn::domain::text::Coded;
 use samsyn::ledger::{DrawTerms, Trust, redraw, verify};
@@ -180,8 +182,9 @@ fn every_emergency_is_drawn_and_the_rules_find_what_they_are_for() {
         let path = reviews(house, BVC);
         let review = drawn(&house.as_("revisor-bup"), &path, draft(house, json!([]))).await;
         let names = rule(&review, "same_surname");
-        assert_eq!((&names["candidates"], &names["drawn"]), (&json!(1), &json!(1)), "{names}");
-        assert_eq!(names["places"].as_array().map(Vec::len), Some(1));
+        // Whoever entered the child has its surname, and reported concern for it, too.
+        assert_eq!((&names["candidates"], &names["drawn"]), (&json!(2), &json!(1)), "{names}");
+        assert_eq!(names["places"].as_array().map(Vec::len), Some(2));
     });
 }
 
@@ -421,5 +424,155 @@ fn what_a_draw_asks_for_must_make_sense() {
             assert_eq!(faults(&wrong), [expected], "{wrong}");
         }
         assert_eq!(house.database().rows("log_review"), 0);
+    });
+}
+
+#[test]
+fn an_only_auditor_leaves_their_own_entries_to_another_and_nobody_forgets_them() {
+    on_each_backend(async |house| {
+        joint_case(house).await;
+        let (auditor, path) = (house.as_("revisor-skola"), reviews(house, SCHOOL));
+        auditor.get(&path).await.must(200);
+        over(house).await;
+        let auditor = house.as_("revisor-skola");
+        let everything = json!([{ "rule": "random", "permille": 1000 }]);
+        let review = drawn(&auditor, &path, draft(house, everything)).await.id();
+        let (own_path, findings) =
+            (format!("{path}/{review}"), format!("{path}/{review}/findings"));
+        let closure = format!("{own_path}/closure");
+        let me = json!(house.staff("revisor-skola"));
+        let (own, others): (Vec<Value>, Vec<Value>) = entries(&auditor, &path, review)
+            .await
+            .into_iter()
+            .partition(|it| it["actor"]["id"] == me);
+        assert!(own.len() > 1 && own.iter().all(|it| it["needs_another_reviewer"] == true));
+        let own_ids: Vec<Value> = own.iter().map(|it| it["entry"].clone()).collect();
+        assert!(others.iter().all(|it| it["needs_another_reviewer"] == false));
+        // What others did is not left, whatever is said.
+        let leave = json!({ "leave_own": true });
+        auditor.post(&closure, leave.clone()).await.must(409);
+        for it in &others {
+            auditor.post(&findings, finding(it, "ok")).await.must(201);
+        }
+        let silent = auditor.post(&closure, json!({})).await.must(409);
+        assert!(silent.text().contains("leave_own"), "{silent}");
+        let closed = auditor.post(&closure, leave).await.must(200).json();
+        assert_eq!(closed["state"], "closed");
+        assert_eq!(closed["closed"]["needs_another_reviewer"], json!(own_ids));
+        let entry = house.database().entries_of("CloseLogReview").pop().expect("an entry");
+        let terms = entry.records[0].terms.as_ref().expect("terms").value().to_string();
+        let names_all =
+            |text: &str| own_ids.iter().all(|id| text.contains(id.as_str().expect("an id")));
+        assert!(names_all(&terms), "{terms}");
+
+        // It stays in the worklist and in the report until somebody else has looked.
+        let left = async |who: &Caller| {
+            let list = who.get(&format!("{path}/worklist")).await.must(200).json();
+            let report = who.get(&format!("{path}/report?year=2026")).await.must(200);
+            let unreviewed = report.json()["unreviewed"].clone();
+            (list["needs_another_reviewer"].clone(), unreviewed)
+        };
+        let (listed, report) = left(&auditor).await;
+        assert_eq!(
+            (&listed[0]["review"], &listed[0]["entries"]),
+            (&json!(review), &json!(own.len()))
+        );
+        assert_eq!(report["needs_another_reviewer"], json!(own.len()));
+        let named: Vec<Value> =
+            own_ids.iter().map(|id| json!({ "review": review, "entry": id })).collect();
+        assert_eq!(report["left"], json!(named));
+        assert_eq!((&report["entries"], &report["reviews"]), (&json!(own.len()), &json!(0)));
+        let page = [("accept", "text/html"), ("accept-language", "sv")];
+        let page = auditor
+            .send(reqwest::Method::GET, &format!("{path}/report?year=2026"), None, &page)
+            .await
+            .must(200);
+        assert!(names_all(&page.text()), "{page}");
+        // Whoever did it can't, after the end either; nor is anything else opened again.
+        auditor.post(&findings, finding(&own[0], "ok")).await.must(409);
+        let (_, second) = second_auditor(house).await;
+        let over = second.post(&findings, finding(&others[0], "ok")).await.must(409);
+        assert!(over.text().contains("avslutad"), "{over}");
+        second.post(&findings, finding(&own[0], "query")).await.must(201);
+        let asked = left(&second).await.0;
+        assert_eq!(asked[0]["entries"], json!(own.len()), "a question is no end");
+        for it in &own {
+            second.post(&findings, finding(it, "ok")).await.must(201);
+        }
+        let (listed, report) = left(&second).await;
+        assert_eq!((listed, &report["needs_another_reviewer"]), (json!([]), &json!(0)));
+        let again = second.post(&findings, finding(&own[0], "ok")).await.must(409);
+        assert!(again.text().contains("avslutad"), "{again}");
+        let review = second.get(&own_path).await.must(200).json();
+        assert_eq!(review["closed"]["needs_another_reviewer"], json!([]));
+    });
+}
+
+/// A second auditor of the school's log, signed in.
+async fn second_auditor(house: &House) -> (Uuid, Caller) {
+    let id: Uuid = house.clock().new_id();
+    let register = format!(
+        "[[staff]]\nid = \"{id}\"\nagency = \"{}\"\nissuer = \"{}\"\nsubject = \"second\"\n\
+         name = \"Andra loggranskaren\"\nduties = [{{ unit = \"{}\", role = \"auditor\", \
+         from = \"2020-01-01\" }}]\n",
+        house.agency_of(SCHOOL),
+        house.sign_in().issuer_url("school"),
+        house.unit("Utbildningskontoret"),
+    );
+    let register = read_register(&register, str::to_owned).expect("a register");
+    import(house.running().store(), house.clock(), register).await.expect("a register, loaded");
+    let mut claims = house.sign_in().claims("school", "kurator").expect("claims");
+    claims.insert("sub".to_owned(), json!("second"));
+    let token = house.sign_in().mint("school", &claims, HeaderTweaks::default());
+    (id, house.with_token(Some(token.expect("a token"))))
+}
+
+#[test]
+fn the_worklist_goes_page_by_page_and_forgets_nothing() {
+    on_each_backend(async |house| {
+        joint_case(house).await;
+        over(house).await;
+        let (auditor, path) = (house.as_("revisor-skola"), reviews(house, SCHOOL));
+        let mut expected = BTreeSet::new();
+        for at in 0..3 {
+            let body = draft(house, json!([{ "rule": "random", "count": 2 }]));
+            let review = drawn(&auditor, &path, body).await.id();
+            expected.insert(review.to_string());
+            let all = entries(&auditor, &path, review).await;
+            let me = json!(house.staff("revisor-skola"));
+            let of_others = all.iter().filter(|it| it["actor"]["id"] != me);
+            for it in of_others.take(at) {
+                let findings = format!("{path}/{review}/findings");
+                auditor.post(&findings, finding(it, "query")).await.must(201);
+                expected.insert(format!("{review} {}", it["entry"]));
+            }
+        }
+        let whole = auditor.get(&format!("{path}/worklist")).await.must(200);
+        assert_eq!(whole.header("link"), None);
+        let named = |page: &Value| -> Vec<String> {
+            let of = |list: &str| page[list].as_array().cloned().unwrap_or_default();
+            let open = of("open").into_iter().map(|it| it["review"].as_str().map(str::to_owned));
+            let queries = of("queries")
+                .into_iter()
+                .map(|it| it["review"].as_str().map(|review| format!("{review} {}", it["entry"])));
+            open.chain(queries).flatten().collect()
+        };
+        let all: BTreeSet<String> = named(&whole.json()).into_iter().collect();
+        assert_eq!(all, expected);
+        for limit in 1..=3 {
+            let mut paged = Vec::new();
+            let mut next = Some(format!("{path}/worklist?limit={limit}"));
+            while let Some(at) = next {
+                let page = auditor.get(&at).await.must(200);
+                let rows = named(&page.json());
+                assert!(rows.len() <= limit, "{page}");
+                paged.extend(rows);
+                let link = page.header("link").unwrap_or_default();
+                next = link.split(['<', '>']).nth(1).map(str::to_owned);
+            }
+            assert_eq!(paged.len(), expected.len(), "each once, with {limit} on a page");
+            assert_eq!(paged.into_iter().collect::<BTreeSet<_>>(), expected);
+        }
+        auditor.get(&format!("{path}/worklist?limit=100000")).await.must(400);
     });
 }

@@ -17,6 +17,7 @@ mod consent_kinds;
 mod consents;
 mod decisions;
 mod disclosures;
+mod entries;
 mod explain;
 mod frame;
 mod givers;

@@ -181,6 +181,7 @@ mod tests {
             ground: None,
             publication: None,
             consent: None,
+            on_behalf_of: None,
             facts: None,
             terms: None,
             salt: [0; 16],

@@ -180,6 +180,7 @@ fn record(n: usize, place: usize, kind: Option<&str>, effect: Option<Effect>) ->
         ground: some(3).map(|()| "CONSENT".to_owned()),
         publication: some(3).map(|()| id(0x304).into()),
         consent: (!n.is_multiple_of(3)).then(|| id(0x305).into()),
+        on_behalf_of: some(7).map(|()| id(0x303).into()),
         facts: some(2).map(|()| FactSheet::new(json!({ "inside": false })).expect("facts")),
         terms: some(4).map(|()| FactSheet::new(json!({ "number": "=1<&" })).expect("terms")),
         salt: [9; 16],

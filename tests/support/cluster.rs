@@ -89,9 +89,15 @@ impl Cluster {
     /// Ends its first process as nothing can be prepared for (SIGKILL). The others end by
     /// themselves when they miss it.
     pub fn kill(&self) {
-        let file = fs::read_to_string(self.data.join("postmaster.pid")).expect("a running server");
-        let pid = file.lines().next().expect("a process").trim().to_owned();
+        let pid = self.pid().to_string();
         assert!(Command::new("kill").args(["-9", &pid]).status().expect("kill").success());
+    }
+
+    /// The number of its first process.
+    pub fn pid(&self) -> u32 {
+        let file = fs::read_to_string(self.data.join("postmaster.pid")).expect("a running server");
+        let pid = file.lines().next().and_then(|line| line.trim().parse().ok());
+        pid.expect("the number of a process")
     }
 
     /// Stops it without letting anything finish.

@@ -259,6 +259,15 @@ impl House {
         self.world.staff(username).expect("a member of staff").uuid()
     }
 
+    /// The id of whoever signs in as `username`: a member of staff or a private person.
+    pub fn somebody(&self, username: &str) -> Uuid {
+        let user = self.world.user(username).expect("somebody");
+        match self.world.staff(username) {
+            Ok(staff) => staff.uuid(),
+            Err(_) => self.person(self.world.name_of(user)),
+        }
+    }
+
     /// Stops the service, and leaves everything that a process of its own needs to go on with.
     pub async fn leave(self) -> Left {
         self.running.stop().await.expect("a server that stops in order");

@@ -92,10 +92,15 @@ impl TestDatabase {
 impl TemporaryDirectory {
     /// Makes `samsyn-test-<process>-<n>`; a leftover of an earlier process is never reused.
     pub fn fresh() -> Self {
+        Self::fresh_in(&std::env::temp_dir())
+    }
+
+    /// The same under `place`.
+    pub fn fresh_in(place: &Path) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let directory = std::iter::repeat_with(|| COUNT.fetch_add(1, Ordering::Relaxed))
             .map(|n| format!("samsyn-test-{}-{n}", std::process::id()))
-            .map(|name| std::env::temp_dir().join(name))
+            .map(|name| place.join(name))
             .find(|path| !path.exists())
             .expect("numbers do not run out");
         std::fs::create_dir(&directory).expect("a temporary directory");

@@ -108,9 +108,15 @@ impl Process {
         Err(last)
     }
 
+    /// The number of the process.
+    pub fn pid(&self) -> u32 {
+        self.pid.parse().expect("the number of a process")
+    }
+
     /// Ends it as nothing can be prepared for (SIGKILL).
     pub fn kill(self) {
-        let killed = Command::new("kill").args(["-9", &self.pid]).status().expect("kill");
+        let killed =
+            Command::new("kill").args(["-9", &self.pid().to_string()]).status().expect("kill");
         assert!(killed.success(), "the service had ended by itself");
     }
 }

@@ -122,7 +122,16 @@ pub(in crate::access) fn worker(name: &'static str, unit_kind: UnitKind, role: R
 
 fn nobody(kind: PrincipalKind) -> Principal {
     let id = Uuid::from_u128(1);
-    Principal { kind, id, name: None, assurance: 3, acting: None, hour: 10, duties: Vec::new() }
+    Principal {
+        kind,
+        id,
+        name: None,
+        assurance: 3,
+        acting: None,
+        home: None,
+        hour: 10,
+        duties: Vec::new(),
+    }
 }
 
 /// A stable id for each member of a set.

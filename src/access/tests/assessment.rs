@@ -56,9 +56,9 @@ fn whoever_is_assigned_sees_how_far_the_work_has_come() {
     let reading = |it: Question| it.party(PartyStanding::ReadOnly);
     for act in ["ReadPractice", "ListWheels", "ListEvents", "ReadChronology"] {
         check(vec![
-            ("assigned", act, clinician(), By("P33")),
-            ("reading only", act, reading(clinician()), By("P33")),
-            ("a closed case", act, closed(clinician()), By("P33")),
+            ("assigned", act, clinician(), By("P37")),
+            ("reading only", act, reading(clinician()), By("P37")),
+            ("a closed case", act, closed(clinician()), By("P37")),
             ("unassigned", act, staff(ChildPsychiatry, Role::Clinician).unaware(), Hidden),
             ("a conflict", act, conflicted(clinician()), Told("D02")),
             ("protected, no handler", act, protected(clinician()).unaware(), Hidden),
@@ -79,7 +79,7 @@ fn whoever_is_assigned_sees_how_far_the_work_has_come() {
     }
     check(vec![
         ("the police", "ReadPractice", officer(), Told("D10b")),
-        ("the police", "ListEvents", officer(), By("P33")),
+        ("the police", "ListEvents", officer(), By("P37")),
     ]);
 }
 
@@ -87,7 +87,7 @@ fn whoever_is_assigned_sees_how_far_the_work_has_come() {
 fn the_coordinating_unit_brings_the_work_on() {
     let act = "TakePracticeStep";
     check(vec![
-        ("coordinating", act, member().coordinating(), By("P33b")),
+        ("coordinating", act, member().coordinating(), By("P37b")),
         ("another coordinates", act, clinician(), Told("O10")),
         ("reading only", act, member().coordinating().party(PartyStanding::ReadOnly), Told("O04")),
         ("a closed case", act, closed(member().coordinating()), Told("O22")),
@@ -105,21 +105,21 @@ fn the_child_and_who_wrote_its_words_down_say_that_they_are_not_for_the_guardian
     let school = |it: Question| it.of(School, Category::School);
     let teacher = || staff(School, Role::Teacher).assigned().inside();
     check(vec![
-        ("the child, however small", act, voice(child(4)), By("P34b")),
-        ("the child, other words", act, school(child(10)), Told("O34")),
+        ("the child, however small", act, voice(child(4)), By("P38b")),
+        ("the child, other words", act, school(child(10)), Told("O38")),
         ("another child", act, voice(citizen()).unaware(), Hidden),
         ("a guardian", act, voice(guardian()), Told("D00")),
         ("a guardian, unaware", act, voice(guardian()).unaware(), Hidden),
-        ("who wrote it", act, written(voice(teacher())), By("P34")),
-        ("a colleague", act, voice(teacher()), Told("O34b")),
-        ("who wrote it, other words", act, written(school(teacher())), Told("O34")),
+        ("who wrote it", act, written(voice(teacher())), By("P38")),
+        ("a colleague", act, voice(teacher()), Told("O38b")),
+        ("who wrote it, other words", act, written(school(teacher())), Told("O38")),
         (
             "who wrote it, reading only now",
             act,
             written(voice(teacher())).party(PartyStanding::ReadOnly),
-            By("P34"),
+            By("P38"),
         ),
-        ("who wrote it, a closed case", act, closed(written(voice(teacher()))), By("P34")),
+        ("who wrote it, a closed case", act, closed(written(voice(teacher()))), By("P38")),
         ("who wrote it, a conflict", act, conflicted(written(voice(teacher()))), Told("D02")),
         (
             "who wrote it, no longer assigned",
@@ -127,7 +127,7 @@ fn the_child_and_who_wrote_its_words_down_say_that_they_are_not_for_the_guardian
             written(voice(staff(School, Role::Teacher).inside())).unaware(),
             Hidden,
         ),
-        ("another unit", act, voice(clinician()), Told("O34b")),
+        ("another unit", act, voice(clinician()), Told("O38b")),
     ]);
 }
 
@@ -153,16 +153,16 @@ fn the_named_owner_chooses_events_that_were_shared() {
     let ended = |it: Question| event(it).ended(Ground::Consent);
     for act in ["ChooseEvent", "WithdrawEventChoice"] {
         check(vec![
-            ("shared", act, shared(lead()), By("P35")),
-            ("of the own unit", act, event(lead()).inside(), By("P35")),
-            ("a colleague", act, shared(member().coordinating()), Told("O35")),
-            ("another unit", act, shared(clinician()), Told("O35")),
+            ("shared", act, shared(lead()), By("P39")),
+            ("of the own unit", act, event(lead()).inside(), By("P39")),
+            ("a colleague", act, shared(member().coordinating()), Told("O39")),
+            ("another unit", act, shared(clinician()), Told("O39")),
             ("never shared", act, event(lead()).unaware(), Hidden),
             (
                 "no event",
                 act,
                 lead().of(ChildPsychiatry, Category::Med).live(Ground::Consent),
-                Told("O35b"),
+                Told("O39b"),
             ),
             ("reading only", act, shared(lead()).party(PartyStanding::ReadOnly), Told("O04")),
             ("a closed case", act, closed(shared(lead())), Told("O22")),
@@ -174,10 +174,10 @@ fn the_named_owner_chooses_events_that_were_shared() {
     let blocked = |it: Question| it.with(|it| it.blocked = true);
     check(vec![
         ("ended", "ChooseEvent", ended(lead()), Told("D18")),
-        ("ended, taken out", "WithdrawEventChoice", ended(lead()), By("P35")),
+        ("ended, taken out", "WithdrawEventChoice", ended(lead()), By("P39")),
         ("blocked", "ChooseEvent", blocked(shared(lead())), Told("D14")),
         ("blocked, of the own unit", "ChooseEvent", blocked(event(lead()).inside()), Told("D14")),
-        ("blocked, taken out", "WithdrawEventChoice", blocked(shared(lead())), By("P35")),
+        ("blocked, taken out", "WithdrawEventChoice", blocked(shared(lead())), By("P39")),
     ]);
 }
 

@@ -110,6 +110,7 @@ fn principal() -> impl Strategy<Value = Principal> {
             name: None,
             assurance,
             acting: works.then(|| super::super::facts::Acting { place, roles: roles.clone() }),
+            home: None,
             hour: 10,
             duties: if works { roles } else { Vec::new() },
         }
@@ -359,6 +360,7 @@ proptest! {
         let free = [
             "ReadSelf",
             "ListUnits",
+            "ListIndicators",
             "SendConcernReport",
             "ExplainAccess",
         ];

@@ -129,6 +129,7 @@ impl Problem {
             | StoreError::Corrupt(_)
             | StoreError::Vault(_)
             | StoreError::UnknownKey { .. }
+            | StoreError::KeyHandedOver { .. }
             | StoreError::ForeignCheckpoint(_)
             | StoreError::Ledger(_) => {
                 tracing::error!(error = error as &dyn std::error::Error, "the store failed");

@@ -47,6 +47,7 @@ fn facts(resource: Resource, aware: bool) -> Facts {
         name: None,
         assurance: 3,
         acting: None,
+        home: None,
         hour: 10,
         duties: Vec::new(),
     };

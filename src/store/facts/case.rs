@@ -5,16 +5,16 @@ use diesel::prelude::*;
 
 use super::child::ChildFacts;
 use super::walls::Bars;
-use super::{Gathering, Known, places_of};
+use super::{Gathering, Known};
 use crate::access::facts::{Facts, PartyStanding, Resource, Situation};
 use crate::domain::agency::Place;
 use crate::domain::ground::Ground;
-use crate::domain::ids::{AreaId, CaseId, ChildId, StaffId, UnitId};
+use crate::domain::ids::{AreaId, CaseId, ChildId, StaffId, UnitId, kind};
 use crate::domain::law::in_force;
-use crate::domain::text::Coded;
 use crate::store::error::StoreError;
-use crate::store::schema::{assignment, break_glass, case_file, party};
-use crate::store::sql::At;
+use crate::store::means::Locking;
+use crate::store::rows::{Kind, Rows};
+use crate::store::schema::case_file;
 
 /// A case as a decision sees it.
 #[derive(Clone, Debug)]
@@ -51,76 +51,68 @@ pub struct Glass {
 }
 
 impl Gathering<'_> {
-    /// The case `id`, as it stands to `known`.
+    /// The case `id`, as it stands to `known`. In a reading act, which sees one picture of the data,
+    /// it is read once.
     pub fn case(&mut self, id: CaseId, known: &Known) -> Result<CaseFacts, StoreError> {
-        let row: Option<(AreaId, ChildId, UnitId, StaffId, Option<At>)> = case_file::table
-            .find(id)
-            .select((
-                case_file::area_id,
-                case_file::child_id,
-                case_file::unit_id,
-                case_file::owner_id,
-                case_file::closed_at,
-            ))
-            .first(self.database)
-            .optional()?;
-        let (area, child, unit, owner, closed_at) = row.unwrap_or((
-            AreaId::nobody(),
-            ChildId::nobody(),
-            UnitId::nobody(),
-            StaffId::nobody(),
-            None,
-        ));
-        // The child is taken before anything that can change is read.
-        let child = self.child(child, known)?;
-        let bars = self.bars(id, &child, known.person())?;
-        let standings: Vec<(UnitId, String)> = party::table
-            .filter(party::case_id.eq(id))
-            .order(party::unit_id)
-            .select((party::unit_id, party::standing))
-            .load(self.database)?;
-        let units: Vec<UnitId> = standings.iter().map(|(unit, _)| *unit).chain([unit]).collect();
-        let places = places_of(self.database, &units)?;
-        let parties: Vec<_> = standings
-            .into_iter()
-            .filter_map(|(unit, standing)| {
-                let place = places.iter().find(|place| place.unit == unit)?;
-                Some((*place, PartyStanding::from_word(&standing)))
-            })
-            .collect();
-        let today = self.today;
-        let assigned: Vec<UnitId> = assignment::table
-            .filter(assignment::staff_id.eq(known.staff()).and(assignment::case_id.eq(id)))
-            .filter(assignment::from_date.le(today))
-            .filter(assignment::to_date.is_null().or(assignment::to_date.ge(today)))
-            .order(assignment::id)
-            .select(assignment::unit_id)
-            .load(self.database)?;
-        let through = assigned.into_iter().find(|unit| {
+        if let Some(case) = self.album.case(id, known) {
+            return Ok(case);
+        }
+        if self.locking == Locking::Yes {
+            let child: Option<ChildId> = case_file::table
+                .find(id)
+                .select(case_file::child_id)
+                .get_result(self.database)
+                .optional()?;
+            // The child is taken before anything that can change is read.
+            self.take(child.unwrap_or(ChildId::nobody()))?;
+        }
+        let rows = self.rows_of_case(id, known)?;
+        let case = self.case_in(id, &rows, known)?;
+        self.album.keep_case(known, &case);
+        Ok(case)
+    }
+
+    /// The case `id` as these rows tell of it.
+    pub(super) fn case_in(
+        &self,
+        id: CaseId,
+        rows: &Rows,
+        known: &Known,
+    ) -> Result<CaseFacts, StoreError> {
+        let row = rows.one(Kind::Case);
+        let child = row.map_or(ChildId::nobody(), |row| row.id(2));
+        let child = self.child_in(child, rows, known)?;
+        let bars = Bars::of(id, &child, known.person(), &child.powers);
+        let parties = rows
+            .of(Kind::Party)
+            .map(|row| Ok((row.place(0, 0, 0)?, PartyStanding::from_word(row.word(3)))))
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        let mut assigned = rows.of(Kind::Assignment).map(|row| row.id::<kind::Unit>(1));
+        let through = assigned.find(|unit| {
             let takes_part =
                 parties.iter().any(|(place, standing)| place.unit == *unit && standing.reads());
             takes_part && known.at(*unit).is_some()
         });
-        let place = places.into_iter().find(|place| place.unit == unit);
-        let glass = self.glass(id, known)?;
-        let closed_on = closed_at.map(|at| self.means.law.day_of(at.0));
-        Ok(CaseFacts { id, area, child, place, owner, parties, through, glass, closed_on, bars })
+        Ok(CaseFacts {
+            id,
+            area: row.map_or(AreaId::nobody(), |row| row.id(1)),
+            place: row.map(|row| row.place(4, 0, 0)).transpose()?,
+            owner: row.map_or(StaffId::nobody(), |row| row.id(3)),
+            glass: glass_in(rows, known)?,
+            closed_on: row.and_then(|row| row.time(0)).map(|at| self.means.law.day_of(at.0)),
+            child,
+            parties,
+            through,
+            bars,
+        })
     }
+}
 
-    /// The principal's emergency opening of the case that holds now. It ends with the duty.
-    fn glass(&mut self, case: CaseId, known: &Known) -> Result<Option<Glass>, StoreError> {
-        let row: Option<(UnitId, String)> = break_glass::table
-            .filter(break_glass::staff_id.eq(known.staff()).and(break_glass::case_id.eq(case)))
-            .filter(break_glass::until.gt(At(self.now)))
-            .order(break_glass::id.desc())
-            .select((break_glass::unit_id, break_glass::legal_ground))
-            .first(self.database)
-            .optional()?;
-        let Some((unit, ground)) = row.filter(|(unit, _)| known.at(*unit).is_some()) else {
-            return Ok(None);
-        };
-        Ok(Some(Glass { unit, ground: Ground::from_code(&ground)? }))
-    }
+/// The principal's newest emergency opening of the case that holds now. It ends with the duty.
+fn glass_in(rows: &Rows, known: &Known) -> Result<Option<Glass>, StoreError> {
+    let newest = rows.of(Kind::Glass).next_back();
+    let Some(row) = newest.filter(|row| known.at(row.id(1)).is_some()) else { return Ok(None) };
+    Ok(Some(Glass { unit: row.id(1), ground: row.code::<Ground>(0)? }))
 }
 
 impl CaseFacts {

@@ -13,7 +13,7 @@ use crate::domain::ids::{CaseId, ConsentId, PersonId};
 use crate::domain::text::Coded as _;
 use crate::store::consent_rows::{ConsentView, views};
 use crate::store::error::StoreError;
-use crate::store::schema::{consent, power};
+use crate::store::schema::consent;
 
 impl Gather for ReadConsent {
     fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError> {
@@ -68,7 +68,7 @@ impl Gathering<'_> {
             query.filter(consent::id.eq(id))
         })?;
         let view = view.into_iter().next();
-        let own = self.in_whose_place(&case, &known)?;
+        let own = in_whose_place(&case, &known);
         let mut facts = case.facts(self, &known);
         facts.resource.id = Some(id.uuid());
         facts.resource.category = facts.resource.owner.map(|_| Category::Consent);
@@ -103,40 +103,17 @@ impl Gathering<'_> {
         // Where the child decides alone, a guardian has no answer left but what they gave before.
         let decides = !facts.situation.disposes || giver == case_child(&facts);
         facts.situation.own_answer = own.contains(&giver) && (decides || answered(&giver));
+        if own.contains(&giver) {
+            // A guardian, too, can answer in the other's place.
+            let me = facts.principal.id;
+            facts.situation.stands_for = Some(giver).filter(|giver| giver.uuid() != me);
+        }
         let situation = &facts.situation;
         let answered = own.iter().any(answered);
         let insight =
             (situation.guardian || situation.representative) && (!situation.disposes || answered);
         facts.aware |= insight && !situation.hidden;
         Ok((facts, view))
-    }
-
-    /// Whose answers the caller may give: their own, and those of whom they hold a power for today.
-    fn in_whose_place(
-        &mut self,
-        case: &CaseFacts,
-        known: &Known,
-    ) -> Result<Vec<PersonId>, StoreError> {
-        let mut people = self.powers(case.child.id, known)?;
-        if known.person() != PersonId::nobody() {
-            people.push(known.person());
-        }
-        Ok(people)
-    }
-
-    /// For whom, of the child and its guardians, the caller holds a power today.
-    pub(super) fn powers(
-        &mut self,
-        child: PersonId,
-        known: &Known,
-    ) -> Result<Vec<PersonId>, StoreError> {
-        let today = self.today;
-        Ok(power::table
-            .filter(power::child_id.eq(child).and(power::holder_id.eq(known.person())))
-            .filter(power::from_date.le(today).and(power::to_date.ge(today)))
-            .order(power::id)
-            .select(power::for_id)
-            .load(self.database)?)
     }
 
     /// What consents say of a plan in this case: whether one binds, whether every guardian agrees,
@@ -158,6 +135,15 @@ impl Gathering<'_> {
         situation.disposes = self.disposes(case.id, &case.child, ConsentKind::Plan)?;
         Ok(())
     }
+}
+
+/// Whose answers the caller may give: their own, and those of whom they hold a power for today.
+fn in_whose_place(case: &CaseFacts, known: &Known) -> Vec<PersonId> {
+    let mut people = case.child.powers.clone();
+    if known.person() != PersonId::nobody() {
+        people.push(known.person());
+    }
+    people
 }
 
 /// Whether every guardian has given it, whoever must. An adult has none to ask.

@@ -5,20 +5,19 @@ use std::collections::HashMap;
 use diesel::prelude::*;
 
 use super::case::CaseFacts;
-use super::publication::{Audience, publications_of};
-use super::walls::is_blocked;
+use super::publication::{Audience, audiences_in};
 use super::{Gather, Gathering, Known};
 use crate::access::act::{AddAddendum, ListPublications, PreviewDisclosure, ReadItem};
 use crate::access::facts::{EndedOpening, Facts, Resource};
 use crate::domain::agency::{AgencyKind, Place, SecrecyRegime, UnitKind};
 use crate::domain::category::Category;
 use crate::domain::consent::ConsentKind;
-use crate::domain::ids::{AgencyId, CaseId, ConsentId, ItemId, StaffId, UnitId};
-use crate::domain::text::Coded;
+use crate::domain::ids::{CaseId, ChildId, ConsentId, ItemId, StaffId};
 use crate::store::consent_rows::Weighed;
-use crate::store::db::Database;
 use crate::store::error::StoreError;
-use crate::store::schema::{agency, item};
+use crate::store::means::Locking;
+use crate::store::rows::{Kind, Row};
+use crate::store::schema::{case_file, item};
 
 /// An item as a decision sees it.
 #[derive(Clone, Copy, Debug)]
@@ -44,6 +43,11 @@ impl Gather for ReadItem {
         let known = gathering.known()?;
         gathering.reading(&known, self.item, None)
     }
+
+    fn foresee(acts: &[Self], gathering: &mut Gathering<'_>) -> Result<(), StoreError> {
+        let items: Vec<ItemId> = acts.iter().map(|act| act.item).collect();
+        gathering.foresee_items(&items)
+    }
 }
 
 macro_rules! gather_owned {
@@ -62,9 +66,7 @@ impl Gathering<'_> {
     /// The item, with its case and who asks. The case is gathered whether or not the item exists.
     pub fn item(&mut self, id: ItemId) -> Result<(Known, CaseFacts, Option<ItemRow>), StoreError> {
         let known = self.known()?;
-        let row = item_row(self.database, id)?;
-        let case = self.case(row.map_or(CaseId::nobody(), |row| row.case), &known)?;
-        let row = self.with_walls(id, row)?;
+        let Placed { case, row, .. } = self.placed(id, &known)?;
         Ok((known, case, row))
     }
 
@@ -76,17 +78,85 @@ impl Gathering<'_> {
         id: ItemId,
         supposed: Option<&Audience>,
     ) -> Result<Facts, StoreError> {
-        let row = item_row(self.database, id)?;
-        let case = self.case(row.map_or(CaseId::nobody(), |row| row.case), known)?;
-        let row = self.with_walls(id, row)?;
-        let mut audiences = publications_of(self.database, &[id])?;
+        let Placed { case, row, mut audiences } = self.placed(id, known)?;
         audiences.extend(supposed.cloned());
         let consents = self.weighed(&audiences)?;
         let mut facts = item_facts(self, known, &case, id, row, (&audiences, &consents));
-        facts.situation.blocked = is_blocked(self.database, id)?;
+        facts.situation.blocked = row.is_some_and(|row| row.blocked);
         facts.situation.disposes = self.disposes(case.id, &case.child, ConsentKind::Waiver)?;
         Ok(facts)
     }
+
+    /// The item in its case. A changing act takes the child first.
+    pub fn placed(&mut self, id: ItemId, known: &Known) -> Result<Placed, StoreError> {
+        if let Some(placed) = self.album.placed(id, known) {
+            return Ok(placed);
+        }
+        if self.locking == Locking::Yes {
+            let child: Option<ChildId> = item::table
+                .inner_join(case_file::table)
+                .filter(item::id.eq(id))
+                .select(case_file::child_id)
+                .get_result(self.database)
+                .optional()?;
+            self.take(child.unwrap_or(ChildId::nobody()))?;
+        }
+        let rows = self.rows_of_item(id, known)?;
+        let row = rows.one(Kind::Item).map(item_in).transpose()?;
+        let case = row.map_or(CaseId::nobody(), |row| row.case);
+        let case = self.case_in(case, &rows, known)?;
+        self.album.keep_case(known, &case);
+        Ok(Placed { case, row, audiences: audiences_in(&rows)? })
+    }
+
+    /// To whom the item is published.
+    pub fn audiences_of(&mut self, item: ItemId) -> Result<Vec<Audience>, StoreError> {
+        audiences_in(&self.rows_of_items(&[item])?)
+    }
+
+    /// Reads what the rows of a list will be decided by, all at once.
+    pub(super) fn foresee_items(&mut self, items: &[ItemId]) -> Result<(), StoreError> {
+        let rows = self.rows_of_items(items)?;
+        let items = rows.of(Kind::Item).map(|row| Ok((row.id(0), item_in(row)?)));
+        let items = items.collect::<Result<Vec<_>, StoreError>>()?;
+        let audiences = audiences_in(&rows)?;
+        self.weighed(&audiences)?;
+        self.album.keep_items(items, audiences);
+        Ok(())
+    }
+}
+
+/// An item in its case, and to whom it is published.
+#[derive(Clone, Debug)]
+pub struct Placed {
+    /// The case, whether or not the item exists.
+    pub case: CaseFacts,
+    /// The item.
+    pub row: Option<ItemRow>,
+    /// To whom, whether or not the ground still holds.
+    pub audiences: Vec<Audience>,
+}
+
+/// An item as its row tells of it.
+fn item_in(row: &Row) -> Result<ItemRow, StoreError> {
+    let owner = Place {
+        unit: row.id(2),
+        // An item's rules follow its secrecy, not the kind of its unit.
+        unit_kind: UnitKind::Office,
+        agency: row.id(3),
+        agency_kind: row.code::<AgencyKind>(2)?,
+        public: row.flag(2),
+        regime: row.code::<SecrecyRegime>(1)?,
+    };
+    Ok(ItemRow {
+        case: row.id(1),
+        owner,
+        category: row.code::<Category>(0)?,
+        safety: row.flag(0),
+        confidential: row.flag(1),
+        blocked: row.flag(3),
+        written_by: row.id(4),
+    })
 }
 
 /// The facts of what only the owning unit does with an item: whom it is open to is left out.
@@ -131,41 +201,4 @@ fn item_facts(
     }
     facts.aware = situation.inside || !situation.live.is_empty() || !situation.ended.is_empty();
     facts
-}
-
-/// An item as a decision sees it; `None` when there is none.
-pub fn item_row(database: &mut Database, id: ItemId) -> Result<Option<ItemRow>, StoreError> {
-    type Row = (CaseId, UnitId, String, String, bool, bool, AgencyId, String, bool, StaffId);
-    let row: Option<Row> = item::table
-        .inner_join(agency::table)
-        .filter(item::id.eq(id))
-        .select((
-            item::case_id,
-            item::unit_id,
-            item::category,
-            item::regime,
-            item::safety,
-            item::confidential,
-            agency::id,
-            agency::kind,
-            agency::public,
-            item::written_by_id,
-        ))
-        .first(database)
-        .optional()?;
-    row.map(|(case, unit, category, regime, safety, confidential, agency, kind, public, by)| {
-        let owner = Place {
-            unit,
-            // An item's rules follow its secrecy, not the kind of its unit.
-            unit_kind: UnitKind::Office,
-            agency,
-            agency_kind: AgencyKind::from_code(&kind)?,
-            public,
-            regime: SecrecyRegime::from_code(&regime)?,
-        };
-        let category = Category::from_code(&category)?;
-        let (blocked, written_by) = (false, by);
-        Ok(ItemRow { case, owner, category, safety, confidential, blocked, written_by })
-    })
-    .transpose()
 }

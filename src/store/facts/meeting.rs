@@ -113,7 +113,7 @@ impl Gathering<'_> {
             .load(self.database)?;
         let units: Vec<UnitId> = called.iter().filter_map(|(unit, _)| *unit).collect();
         let people: Vec<PersonId> = called.iter().filter_map(|(_, person)| *person).collect();
-        let mut own = self.powers(case.child.id, &known)?;
+        let mut own = case.child.powers.clone();
         if known.person() != PersonId::nobody() {
             own.push(known.person());
         }

@@ -3,6 +3,7 @@
 //! **Invariant:** gathering never stops at what it does not find. It goes on with ids that nobody
 //! has, so that a thing that is not there costs the same questions as one that is not for you.
 
+mod album;
 mod assessment;
 mod case;
 mod child;
@@ -11,6 +12,7 @@ mod emergency;
 mod entry;
 mod extract;
 mod item;
+mod matter;
 mod meeting;
 mod named;
 mod principal;
@@ -32,10 +34,11 @@ use crate::identity::Actor;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-pub(super) use item::item_row;
+pub(super) use album::Album;
+pub(super) use item::Placed;
 pub(super) use meeting::Near;
 pub(super) use principal::{Known, place_of, places_of};
-pub(super) use publication::{Audience, publications_of};
+pub(super) use publication::Audience;
 pub(super) use walls::{is_blocked, is_marked};
 
 /// An act whose facts the store knows how to gather.
@@ -43,6 +46,13 @@ pub trait Gather: Act {
     /// Gathers them.
     #[doc(hidden)]
     fn gather(&self, gathering: &mut Gathering<'_>) -> Result<Facts, StoreError>;
+
+    /// Gathers beforehand what several of them need, the rows of a list; each is gathered by itself
+    /// afterwards all the same.
+    #[doc(hidden)]
+    fn foresee(_acts: &[Self], _gathering: &mut Gathering<'_>) -> Result<(), StoreError> {
+        Ok(())
+    }
 
     /// What is asked for beyond ids, as the ledger keeps it: an identity number as a keyed digest.
     #[doc(hidden)]
@@ -65,6 +75,7 @@ pub struct Gathering<'a> {
     pub(super) locking: Locking,
     pub(super) now: Instant,
     pub(super) today: NaiveDate,
+    pub(super) album: &'a mut Album,
 }
 
 impl<'a> Gathering<'a> {
@@ -73,9 +84,10 @@ impl<'a> Gathering<'a> {
         means: &'a Means,
         actor: &'a Actor,
         locking: Locking,
+        album: &'a mut Album,
     ) -> Self {
         let now = means.clock.now();
-        Self { database, means, actor, locking, now, today: means.law.day_of(now) }
+        Self { database, means, actor, locking, now, today: means.law.day_of(now), album }
     }
 
     /// Gathers for a row of a list, inside an act whose moment is `now`; the child is taken by
@@ -85,8 +97,9 @@ impl<'a> Gathering<'a> {
         means: &'a Means,
         call: &'a Call,
         now: Instant,
+        album: &'a mut Album,
     ) -> Self {
         let today = means.law.day_of(now);
-        Self { database, means, actor: &call.actor, locking: Locking::No, now, today }
+        Self { database, means, actor: &call.actor, locking: Locking::No, now, today, album }
     }
 }

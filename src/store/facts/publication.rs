@@ -8,8 +8,7 @@ use diesel::prelude::*;
 
 use super::case::CaseFacts;
 use super::child::ChildFacts;
-use super::item::{ItemRow, item_row, owned_facts};
-use super::walls::is_blocked;
+use super::item::{ItemRow, Placed, owned_facts};
 use super::{Gather, Gathering, Known, place_of};
 use crate::access::act::{
     ListInformationRequests, ListOpenings, MarkMissent, PublishItem, Recipient, RequestInformation,
@@ -21,14 +20,13 @@ use crate::domain::agency::{Place, Role};
 use crate::domain::child::birthday;
 use crate::domain::consent::{ConsentKind, Standing};
 use crate::domain::ground::Ground;
-use crate::domain::ids::{CaseId, ConsentId, ItemId, PersonId, PublicationId, StaffId, UnitId};
+use crate::domain::ids::{ConsentId, ItemId, PersonId, PublicationId, StaffId, UnitId};
 use crate::domain::law::in_force;
-use crate::domain::text::Coded;
-use crate::store::consent_rows::{Weighed, weigh};
-use crate::store::db::Database;
+use crate::store::consent_rows::{Weighed, weigh, weigh_these};
 use crate::store::error::StoreError;
+use crate::store::rows::{Kind as RowKind, Row, Rows};
 use crate::store::schema::{consent, information_request, publication};
-use crate::store::sql::{At, Json, codes_in, ids_in};
+use crate::store::sql::{codes_in, ids_in};
 
 /// A publication as a decision sees it.
 #[derive(Clone, Debug)]
@@ -85,7 +83,7 @@ impl Gather for PublishItem {
         };
         let recipient = place_of(gathering.database, unit)?;
         let waivers = gathering.waivers(&case)?;
-        let blocked = is_blocked(gathering.database, self.item)?;
+        let blocked = row.is_some_and(|row| row.blocked);
         let disposes = gathering.disposes(case.id, &case.child, ConsentKind::Waiver)?;
         let situation = &mut facts.situation;
         situation.disposes = disposes;
@@ -138,9 +136,7 @@ macro_rules! gather_publication {
                     .first(gathering.database)
                     .optional()?;
                 let item = item.unwrap_or(ItemId::nobody());
-                let row = item_row(gathering.database, item)?;
-                let case = row.map_or(CaseId::nobody(), |row| row.case);
-                let case = gathering.case(case, &known)?;
+                let Placed { case, row, .. } = gathering.placed(item, &known)?;
                 let mut facts = owned_facts(gathering, &known, &case, item, row);
                 facts.resource.id = Some(self.publication.uuid());
                 Ok(facts)
@@ -150,51 +146,24 @@ macro_rules! gather_publication {
 }
 gather_publication!(RevokePublication, MarkMissent, ListOpenings);
 
-/// The publications of `items`.
-pub fn publications_of(
-    database: &mut Database,
-    items: &[ItemId],
-) -> Result<Vec<Audience>, StoreError> {
-    type Row = (
-        (PublicationId, ItemId, Option<UnitId>, Json, Json, Option<PersonId>),
-        (String, Option<ConsentId>, Option<NaiveDate>, Option<At>),
-    );
-    let rows: Vec<Row> = publication::table
-        .filter(publication::item_id.eq_any(items))
-        .order(publication::id)
-        .select((
-            (
-                publication::id,
-                publication::item_id,
-                publication::unit_id,
-                publication::roles,
-                publication::staff,
-                publication::person_id,
-            ),
-            (
-                publication::legal_ground,
-                publication::consent_id,
-                publication::until,
-                publication::revoked_at,
-            ),
-        ))
-        .load(database)?;
-    rows.into_iter()
-        .map(|((id, item, unit, roles, staff, person), (ground, consent, until, revoked))| {
-            Ok(Audience {
-                id,
-                item,
-                unit: unit.unwrap_or(UnitId::nobody()),
-                roles: codes_in(&roles)?,
-                staff: ids_in(&staff)?,
-                person: person.unwrap_or(PersonId::nobody()),
-                ground: Ground::from_code(&ground)?,
-                consent,
-                until,
-                revoked_at: revoked.map(|at| at.0),
-            })
-        })
-        .collect()
+/// The publications that these rows tell of, oldest first.
+pub(super) fn audiences_in(rows: &Rows) -> Result<Vec<Audience>, StoreError> {
+    rows.of(RowKind::Publication).map(audience_in).collect()
+}
+
+fn audience_in(row: &Row) -> Result<Audience, StoreError> {
+    Ok(Audience {
+        id: row.id(0),
+        item: row.id(1),
+        unit: row.id(2),
+        roles: codes_in(&row.json(1)?)?,
+        staff: ids_in(&row.json(2)?)?,
+        person: row.id(3),
+        ground: row.code::<Ground>(0)?,
+        consent: row.maybe(4),
+        until: row.day(0),
+        revoked_at: row.time(0).map(|at| at.0),
+    })
 }
 
 /// A consent that binds today and covers the item towards `recipient`.
@@ -232,10 +201,14 @@ impl Gathering<'_> {
         audiences: &[Audience],
     ) -> Result<HashMap<ConsentId, Weighed>, StoreError> {
         let ids: BTreeSet<_> = audiences.iter().filter_map(|audience| audience.consent).collect();
-        let weighed = weigh(self.database, &self.means.law, self.today, |query| {
-            query.filter(consent::id.eq_any(ids))
-        })?;
-        Ok(weighed.into_iter().map(|consent| (consent.id, consent)).collect())
+        if let Some(weighed) = self.album.consents(&ids) {
+            return Ok(weighed);
+        }
+        let asked: Vec<ConsentId> = ids.iter().copied().collect();
+        let weighed = weigh_these(self.database, &self.means.law, self.today, &asked)?;
+        let weighed = weighed.into_iter().map(|consent| (consent.id, consent)).collect();
+        self.album.keep_consents(&ids, &weighed);
+        Ok(weighed)
     }
 
     /// The case's waivers of secrecy, each weighed today.
@@ -269,7 +242,7 @@ impl Gathering<'_> {
         item: ItemId,
         row: Option<ItemRow>,
     ) -> Result<(Kin, bool), StoreError> {
-        let guardian = self.guardians(case.child.id)?.contains(&person);
+        let guardian = case.child.guardians.contains(&person);
         let hidden = self.bars(case.id, &case.child, person)?.hide(item, row);
         let kin = match case.child.found && person == case.child.id {
             true => Kin::Child,

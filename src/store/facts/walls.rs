@@ -4,7 +4,7 @@
 use diesel::dsl::exists;
 use diesel::prelude::*;
 
-use super::child::ChildFacts;
+use super::child::{Bar, ChildFacts};
 use super::item::{ItemRow, owned_facts};
 use super::{Gather, Gathering, Known};
 use crate::access::act::{
@@ -18,8 +18,8 @@ use crate::domain::ids::{CaseId, ChildId, ItemId, PersonId};
 use crate::domain::text::Coded;
 use crate::store::db::Database;
 use crate::store::error::StoreError;
-use crate::store::families::{Families, Moment, ages_on};
-use crate::store::schema::{guardian_bar, item_block, person, power, voice_mark};
+use crate::store::families::{Moment, ages_on};
+use crate::store::schema::{item_block, person, power, voice_mark};
 
 /// What is kept from one private person in one case (OSL 12:3).
 #[derive(Clone, Debug, Default)]
@@ -32,6 +32,24 @@ pub struct Bars {
 }
 
 impl Bars {
+    /// What is kept from `person`, who acts today for those whom they hold a power of.
+    pub fn of(case: CaseId, child: &ChildFacts, person: PersonId, powers: &[PersonId]) -> Self {
+        let stands_for = || powers.iter().copied().chain([person]);
+        let here = |bar: &&Bar| !bar.ended && bar.case == case;
+        let barred: Vec<Option<ItemId>> = child
+            .bars
+            .iter()
+            .filter(here)
+            .filter(|bar| stands_for().any(|one| one == bar.guardian))
+            .map(|bar| bar.item)
+            .collect();
+        Self {
+            matter: barred.contains(&None),
+            guardian: stands_for().any(|one| child.guardians.contains(&one)),
+            items: barred.into_iter().flatten().collect(),
+        }
+    }
+
     /// Whether `item` is kept from them: they are barred from the matter or from the item, or it
     /// was told in confidence, or the child said that it is not for its guardians.
     pub fn hide(&self, item: ItemId, row: Option<ItemRow>) -> bool {
@@ -50,38 +68,24 @@ impl Gathering<'_> {
         person: PersonId,
     ) -> Result<Bars, StoreError> {
         let today = self.today;
-        let guardians = self.guardians(child.id)?;
-        let mut stands_for: Vec<PersonId> = power::table
+        let stands_for: Vec<PersonId> = power::table
             .filter(power::child_id.eq(child.id).and(power::holder_id.eq(person)))
             .filter(power::from_date.le(today).and(power::to_date.ge(today)))
             .order(power::id)
             .select(power::for_id)
             .load(self.database)?;
-        stands_for.push(person);
-        let barred: Vec<Option<ItemId>> = guardian_bar::table
-            .filter(guardian_bar::case_id.eq(case))
-            .filter(guardian_bar::guardian_id.eq_any(&stands_for))
-            .filter(guardian_bar::ended_at.is_null())
-            .order(guardian_bar::id)
-            .select(guardian_bar::item_id)
-            .load(self.database)?;
-        Ok(Bars {
-            matter: barred.contains(&None),
-            guardian: stands_for.iter().any(|one| guardians.contains(one)),
-            items: barred.into_iter().flatten().collect(),
-        })
+        Ok(Bars::of(case, child, person, &stands_for))
     }
 
     /// Whether the child alone decides in the matter of `kind` in `case`: it is of age, or old enough
     /// and was not found to be too immature for it.
     pub fn disposes(
-        &mut self,
+        &self,
         case: CaseId,
         child: &ChildFacts,
         kind: ConsentKind,
     ) -> Result<bool, StoreError> {
-        let families = Families::load(self.database, &[child.id])?;
-        let family = families.of(child.id, case, kind, Moment::of(self.today))?;
+        let family = child.family.of(child.id, case, kind, Moment::of(self.today))?;
         Ok(family.child_disposes(ages_on(&self.means.law, self.today)?))
     }
 
@@ -110,19 +114,6 @@ impl Gathering<'_> {
             guardian,
             ..Situation::default()
         })
-    }
-
-    /// The item with what the patient and the child want, asked once the child is taken.
-    pub fn with_walls(
-        &mut self,
-        id: ItemId,
-        row: Option<ItemRow>,
-    ) -> Result<Option<ItemRow>, StoreError> {
-        let blocked = is_blocked(self.database, id)?;
-        let marked = is_marked(self.database, id)?;
-        let walled =
-            |row: ItemRow| ItemRow { blocked, confidential: row.confidential || marked, ..row };
-        Ok(row.map(walled))
     }
 
     /// The facts of what only the owning unit does with an item.

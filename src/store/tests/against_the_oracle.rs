@@ -14,7 +14,7 @@ use super::worlds::{
 use super::*;
 use crate::access::act::{ListItems, ReadItem};
 use crate::access::decide;
-use crate::store::facts::Gathering;
+use crate::store::facts::{Album, Gathering};
 use crate::store::means::{Locking, Means};
 
 /// Worlds when nobody says.
@@ -75,13 +75,17 @@ fn asker(world: &World, rng: &mut Rng) -> Asker {
 
 fn decided(database: &mut db::Database, means: &Means, actor: &Actor) -> bool {
     let act = ReadItem { item: worlds_id(ITEM, 0) };
-    let facts = act.gather(&mut Gathering::new(database, means, actor, Locking::No)).unwrap();
+    let facts = act
+        .gather(&mut Gathering::new(database, means, actor, Locking::No, &mut Album::default()))
+        .unwrap();
     decide(&means.policy, act, facts).is_ok()
 }
 
 fn listed(database: &mut db::Database, means: &Means, actor: &Actor) -> bool {
     let act = ListItems { case: worlds_id(CASE, 0) };
-    let facts = act.gather(&mut Gathering::new(database, means, actor, Locking::No)).unwrap();
+    let facts = act
+        .gather(&mut Gathering::new(database, means, actor, Locking::No, &mut Album::default()))
+        .unwrap();
     let Ok(permit) = decide(&means.policy, act, facts) else { return false };
     let call =
         Call { actor: actor.clone(), request: "r".into(), purpose: None, reason: None, once: None };
